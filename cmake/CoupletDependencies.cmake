@@ -1,0 +1,26 @@
+# The libraries that Couplet stands on, found by pkg-config where there is a choice: Debian's CMake
+# package of glog drags the headers of libunwind in, and libevent's knows no libevent_core alone.
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBEVENT REQUIRED IMPORTED_TARGET libevent_core>=2.1)
+pkg_check_modules(GLOG REQUIRED IMPORTED_TARGET libglog)
+pkg_check_modules(RAPIDJSON REQUIRED IMPORTED_TARGET RapidJSON)
+if(COUPLET_EXAMPLES)
+  pkg_check_modules(GFLAGS REQUIRED IMPORTED_TARGET gflags)
+endif()
+
+if(COUPLET_TESTS)
+  find_package(GTest REQUIRED CONFIG)
+
+  # Debian's own Python comes first: python3-twisted belongs to it and to no other.
+  find_program(COUPLET_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  find_program(COUPLET_PYTHON python3 REQUIRED)
+
+  # Whichever compiler builds, the tests of error messages ask both.
+  find_program(COUPLET_GXX NAMES g++-12 g++)
+  find_program(COUPLET_CLANGXX NAMES clang++-14 clang++)
+  if(NOT COUPLET_GXX OR NOT COUPLET_CLANGXX)
+    message(FATAL_ERROR "The tests need g++ and clang++; scripts/bootstrap installs both.")
+  endif()
+endif()

@@ -1,0 +1,56 @@
+# Functions that make the project's targets: libraries and programs here, tests in CoupletTests.
+
+# A misspelt keyword must not go unnoticed.
+function(couplet_no_more_arguments name)
+  if(ARGN)
+    message(FATAL_ERROR "${name}: there is no such argument: ${ARGN}")
+  endif()
+endfunction()
+
+# couplet_library(NAME [SOURCES file...] [TESTING] [PUBLIC lib...] [PRIVATE lib...])
+#
+# The library couplet_NAME, also called couplet::NAME. Its headers are all those of the folder, as
+# a file set that can be verified and installed: those under testing/ with TESTING, else the others.
+# Without SOURCES it is headers only.
+function(couplet_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TESTING" "" "SOURCES;PUBLIC;PRIVATE")
+  couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
+
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  set(includes "${COUPLET_INCLUDE_DIR}/couplet/${folder}")
+  if(arg_TESTING)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" testing/*.h)
+  else()
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *.h)
+    list(FILTER headers EXCLUDE REGEX "^testing/")
+  endif()
+  list(TRANSFORM headers PREPEND "${includes}/")
+
+  set(target couplet_${name})
+  if(arg_SOURCES)
+    add_library(${target} ${arg_SOURCES})
+    set(public PUBLIC)
+    target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+  else()
+    add_library(${target} INTERFACE)
+    set(public INTERFACE)
+  endif()
+  add_library(couplet::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+
+  target_compile_features(${target} ${public} cxx_std_20)
+  target_link_libraries(${target} ${public} ${arg_PUBLIC})
+  target_sources(${target} ${public} FILE_SET HEADERS BASE_DIRS "${COUPLET_INCLUDE_DIR}"
+                 FILES ${headers})
+endfunction()
+
+# couplet_example(NAME SOURCES file... [LIBS lib...])
+#
+# The program bin/NAME.
+function(couplet_example name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")  # "examples/poetry/x.h"
+  target_link_libraries(${name} PRIVATE ${arg_LIBS})
+endfunction()
