@@ -1,0 +1,35 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/deferred/defer_later.h>
+
+#include <optional>
+
+namespace couplet {
+
+namespace {
+
+// Not a lambda given to the Promise, since the Promise goes into the timer that it stops.
+struct TimerCanceller {
+  DelayedCall timer;
+
+  static void cancel(void* self, detail::Chain&) {
+    auto& timer = static_cast<TimerCanceller*>(self)->timer;
+    if (timer.active()) timer.cancel();
+  }
+  static void destroy(void* self) noexcept {
+    static_cast<TimerCanceller*>(self)->~TimerCanceller();
+  }
+  static constexpr detail::CancellerOps kOps = {&cancel, nullptr, &destroy};
+};
+
+}  // namespace
+
+Deferred<void> deferLater(Clock& clock, Duration delay, SourceLocation here) {
+  Promise<void> promise(here);
+  Deferred<void> fired = promise.deferred();
+  DelayedCall timer = clock.callLater(
+      delay, [promise = std::move(promise), here]() mutable { promise.callback(here); });
+  detail::installCanceller<TimerCanceller>(detail::Access::use(fired), std::move(timer));
+  return fired;
+}
+
+}  // namespace couplet

@@ -1,0 +1,548 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/deferred/detail/chain.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+
+#include <couplet/deferred/errors.h>
+#include <couplet/deferred/report.h>
+
+namespace couplet::detail {
+
+namespace {
+
+// What this thread has of chains, beside the ready ones that Turn keeps.
+constinit thread_local Chain* firstPending = nullptr;
+constinit thread_local Chain* firstBuried = nullptr;
+constinit thread_local bool burying = false;
+constinit thread_local char threadTag = 0;  // its address tells the thread
+
+}  // namespace
+
+/// A further block of steps: this, then they.
+struct Chain::Block {
+  Block* next;
+  std::size_t bytes;
+};
+
+// Turn
+
+void Turn::whenItEnds(Chain& chain) noexcept {
+  chain.queued_ = true;
+  chain.nextInLine_ = nullptr;
+  (firstReady ? lastReady->nextInLine_ : firstReady) = &chain;
+  lastReady = &chain;
+}
+
+void Turn::runReady() {
+  while (Chain* chain = firstReady) {
+    firstReady = chain->nextInLine_;
+    chain->queued_ = false;
+    if (chain->runnable()) {
+      Chain::run(chain);
+    } else {
+      chain->release();
+    }
+  }
+}
+
+// Results
+
+Chain* Chain::make(SourceLocation made) {
+  auto* chain = ::new (BlockPool::take(kBlockBytes)) Chain(made);
+  chain->bump_ = chain->arena();
+  chain->bumpEnd_ = chain->arenaEnd();
+  chain->thread_ = &threadTag;
+  chain->link();
+  return chain;
+}
+
+void Chain::storeCurrentException(SourceLocation where, const Failure* known) {
+  std::exception_ptr error = std::current_exception();
+  if (!error) throw;  // no exception but the end of the thread
+  bool same = known && known->exception() == error;
+  storeFailure(Failure(std::move(error), same ? known->raisedAt() : where));
+}
+
+void Chain::takeResultOf(Chain& other) noexcept {
+  try {
+    other.valueOps_->relocate(other.slot_, slot_);
+    valueOps_ = other.valueOps_;
+    state_ = other.state_;
+  } catch (...) {
+    other.clearResult();
+    storeCurrentException(other.made_);
+  }
+  other.state_ = State::kGone;
+  other.dropConsumer();
+}
+
+// Running
+
+void Chain::runNow() {
+  checkThread();
+  if (!runnable()) return release();
+  Turn turn;
+  run(this);
+}
+
+void Chain::run(Chain* chain) {
+  while (chain) chain = chain->runSteps();
+}
+
+Chain* Chain::runSteps() {
+  running_ = true;
+  while (head_ && !pauses_ && !discarded_ && !inner_) runStep();
+  running_ = false;
+  return goOn();
+}
+
+void Chain::runStep() {
+  Step& step = *head_;
+  if (wanted(step)) {
+    step.ops->run(step, *this);
+    kept_ = inner_ && inner_->frame_;
+  }
+  if (!kept_) popStep();
+}
+
+Chain* Chain::goOn() {
+  if (discarded_) {
+    finishDiscard();
+  } else if (inner_) {
+    collapse(this);
+  } else if (pauses_) {
+    release();
+  } else {
+    return finish();
+  }
+  return nullptr;
+}
+
+Chain* Chain::finish() {
+  if (outer_) return outer_->frame_ ? outer_->resumeFrame() : handOver();
+  release();
+  return nullptr;
+}
+
+void Chain::popStep() noexcept {
+  Step* step = head_;
+  bool lastInExtra = step->lastInBlock && !(reinterpret_cast<std::byte*>(step) >= arena() &&
+                                            reinterpret_cast<std::byte*>(step) < arenaEnd());
+  head_ = step->next;
+  if (step->ops->destroy) step->ops->destroy(*step);
+  if (lastInExtra) freeFirstExtra();
+  if (!head_) rewindArena();
+}
+
+void Chain::dropKept() noexcept {
+  if (!kept_) return;
+  kept_ = false;
+  popStep();
+}
+
+Chain* Chain::handOver() noexcept {
+  Chain* outer = outer_;
+  outer_ = nullptr;
+  outer->inner_ = nullptr;
+  ++outer->pins_;
+  outer->dropKept();
+  --outer->pins_;
+  if (!outer->discarded_) {
+    outer->takeResultOf(*this);
+    return outer;
+  }
+  clearResult();
+  state_ = State::kGone;
+  dropConsumer();
+  outer->release();
+  return nullptr;
+}
+
+// Waiting
+
+void Chain::adopt(Chain* inner) {
+  if (inner->finished()) return takeResultOf(*inner);
+  if (waitOn(*inner)) return;
+  SourceLocation made = inner->made_;
+  inner->dropConsumer();
+  storeFailure(Failure(DeferredCycleError(made), made));
+}
+
+bool Chain::waitOn(Chain& inner) noexcept {
+  if (wouldCycle(inner)) return false;
+  inner.outer_ = this;
+  inner_ = &inner;
+  return true;
+}
+
+// `inner` is nobody's inner yet, and this one waits on nothing yet. So there is a cycle if the end
+// of the way down from `inner` is this one, or, the same, the end of the way up from here is
+// `inner`: whichever way is shorter tells.
+bool Chain::wouldCycle(const Chain& inner) const noexcept {
+  const Chain* up = this;
+  const Chain* down = &inner;
+  while (up != &inner && down != this) {
+    if (!up->outer_ || !down->inner_) return false;
+    up = up->outer_;
+    down = down->inner_;
+  }
+  return true;
+}
+
+// A chain that has nothing to do but hand its inner's result to its outer is left out: so a
+// loop of callbacks that return Deferreds takes constant memory.
+void Chain::collapse(Chain* chain) noexcept {
+  while (Chain* outer = chain->outer_) {
+    Chain* inner = chain->inner_;
+    if (chain->head_ || chain->frame_ || chain->anchor_ || chain->pauses_) return;
+    chain->inner_ = chain->outer_ = nullptr;
+    chain->state_ = State::kGone;
+    chain->consumed_ = false;
+    inner->outer_ = outer;
+    outer->inner_ = inner;
+    chain->release();
+    if (!outer->kept_) return;
+    ++outer->pins_;
+    outer->dropKept();
+    --outer->pins_;
+    if (outer->inner_ != inner) return outer->release();
+    chain = outer;
+  }
+}
+
+// Coroutines
+
+void Chain::beginFrame(std::coroutine_handle<> frame) noexcept {
+  frame_ = frame.address();
+  running_ = true;
+  fired_ = true;
+  firedAt_ = made_;
+}
+
+void Chain::suspendFrame(SourceLocation where) noexcept {
+  firedAt_ = where;
+  running_ = false;
+}
+
+void Chain::endFrame(Chain* answer) noexcept {
+  std::coroutine_handle<>::from_address(frame_).destroy();
+  frame_ = nullptr;
+  if (answer) adopt(answer);
+  running_ = false;
+}
+
+Chain* Chain::takeInner() noexcept {
+  Chain* inner = std::exchange(inner_, nullptr);
+  inner->outer_ = nullptr;
+  return inner;
+}
+
+Chain* Chain::resumeFrame() {
+  ++pins_;
+  running_ = true;
+  std::coroutine_handle<>::from_address(frame_).resume();
+  running_ = false;
+  --pins_;
+  if (!frame_) return runnable() ? this : goOn();
+  if (discarded_) finishDiscard();
+  return nullptr;
+}
+
+// Cancelling
+
+void Chain::cancel(SourceLocation where) noexcept {
+  checkThread();
+  Chain* waiting = this;
+  while (waiting->inner_) waiting = waiting->inner_;
+  waiting->cancelHere(where);
+}
+
+void Chain::cancelHere(SourceLocation where) noexcept {
+  if (fired_ || cancelling_) return;
+  Turn turn;
+  ++pins_;
+  std::optional<Failure> thrown;
+  if (canceller_) {
+    thrown = callCanceller(false);
+  } else {
+    forgiveOne_ = true;
+  }
+  if (!fired_) {
+    markFired(where);
+    storeFailure(thrown ? *thrown : Failure(CancelledError(), where));
+  } else if (thrown) {
+    report({*thrown, made_, name()});
+  }
+  --pins_;
+  if (discarded_) return finishDiscard();
+  runNow();
+}
+
+std::optional<Failure> Chain::callCanceller(bool discarding) noexcept {
+  std::optional<Failure> thrown;
+  cancelling_ = true;
+  try {
+    bool special = discarding && cancellerOps_->discard;
+    (special ? cancellerOps_->discard : cancellerOps_->cancel)(canceller_, *this);
+  } catch (...) {
+    thrown = Failure::current(made_);
+  }
+  cancelling_ = false;
+  releaseCanceller();
+  return thrown;
+}
+
+void Chain::setCanceller(void* canceller, std::size_t bytes, const CancellerOps* ops) noexcept {
+  canceller_ = canceller;
+  cancellerOps_ = ops;
+  cancellerBytes_ = static_cast<std::uint32_t>(bytes);
+}
+
+void Chain::releaseCanceller() noexcept {
+  if (!canceller_) return;
+  ++pins_;
+  void* canceller = std::exchange(canceller_, nullptr);
+  cancellerOps_->destroy(canceller);
+  BlockPool::give(canceller, cancellerBytes_);
+  --pins_;
+}
+
+// Discarding
+
+void Chain::discard() noexcept {
+  checkThread();
+  Turn turn;
+  consumed_ = false;
+  discarded_ = true;
+  finishDiscard();
+}
+
+// Ends all that this one waits on, from the Promise up: a coroutine's frame goes before those that
+// await it, as they would in a stack. What runs now ends when it is back in its loop, which calls
+// this again.
+void Chain::finishDiscard() noexcept {
+  Chain* bottom = this;
+  for (; bottom->inner_; bottom = bottom->inner_) bottom->discarded_ = true;
+  bottom->discarded_ = true;
+  if (bottom->running_ || bottom->cancelling_) return;
+  ++bottom->pins_;
+  if (!bottom->fired_ && bottom->canceller_) {
+    bottom->callCanceller(true);
+  } else if (!bottom->fired_) {
+    bottom->forgiveOne_ = true;
+  }
+  bottom->fired_ = true;
+  for (Chain* chain = bottom; chain;) {
+    Chain* outer = chain->outer_;
+    if (outer) ++outer->pins_;
+    chain->dismantle();
+    --chain->pins_;
+    chain->release();
+    chain = outer;
+  }
+}
+
+void Chain::dismantle() noexcept {
+  if (outer_) std::exchange(outer_, nullptr)->inner_ = nullptr;
+  consumed_ = false;
+  kept_ = false;
+  if (void* frame = std::exchange(frame_, nullptr)) {
+    std::coroutine_handle<>::from_address(frame).destroy();
+  }
+  dropSteps();
+  clearResult();
+  state_ = State::kGone;
+}
+
+// Owners
+
+void Chain::dropPromise() noexcept {
+  if (--promises_ > 0) return;
+  if (fired_ || cancelling_ || !taken_) return release();
+  ++pins_;
+  markFired(made_);
+  storeFailure(Failure(AbandonedError(made_), made_));
+  releaseCanceller();
+  --pins_;
+  if (!Turn::inside()) return runNow();
+  Turn::whenItEnds(*this);
+}
+
+bool Chain::beginFiring(SourceLocation where) {
+  checkThread();
+  if (fired_) {
+    if (std::exchange(forgiveOne_, false)) return false;
+    throw AlreadyCalledError(made_, firedAt_);
+  }
+  markFired(where);
+  return true;
+}
+
+void Chain::ownByConsumer() {
+  if (taken_) {
+    std::ostringstream what;
+    what << "the Deferred of the Promise made at " << made_ << " was taken already";
+    throw std::logic_error(what.str());
+  }
+  taken_ = consumed_ = true;
+}
+
+void Chain::dropConsumer() noexcept {
+  checkThread();
+  consumed_ = false;
+  release();
+}
+
+void Chain::unpause() {
+  if (!pauses_) throw std::logic_error("couplet: unpause() without a pause()");
+  if (--pauses_ == 0) runNow();
+}
+
+void Chain::setName(std::string_view name) {
+  if (!name_) name_ = new std::string;
+  name_->assign(name);
+}
+
+Anchor* Chain::takeAnchor() {
+  if (!anchor_) anchor_ = new Anchor{this, 0};
+  ++anchor_->handles;
+  return anchor_;
+}
+
+void Chain::dropAnchor(Anchor* anchor) noexcept {
+  if (--anchor->handles > 0) return;
+  Chain* chain = anchor->chain;
+  delete anchor;
+  if (!chain) return;
+  chain->anchor_ = nullptr;
+  chain->release();
+}
+
+// Ending
+
+// Called whenever an owner goes.
+void Chain::release() noexcept {
+  if (consumed_ || running_ || inner_ || frame_ || queued_ || pins_ || buried_) return;
+  if (!fired_ && promises_) return;
+  if (state_ == State::kValue || state_ == State::kFailure) {
+    if (!taken_ && promises_) return;  // its Deferred may still be taken
+    if (pauses_ && anchor_) return;    // a handle may unpause it
+    endUnseen();
+  }
+  if (!promises_) bury(*this);
+}
+
+void Chain::endUnseen() noexcept {
+  ++pins_;
+  if (state_ == State::kFailure) {
+    Failure failure = std::move(*valueIn<Failure>(slot_));
+    clearResult();
+    state_ = State::kGone;
+    report({failure, made_, name()});
+  }
+  clearResult();
+  state_ = State::kGone;
+  --pins_;
+}
+
+// What a dying chain holds may own the next one: they are destroyed one after the other.
+void Chain::bury(Chain& chain) noexcept {
+  chain.buried_ = true;
+  chain.nextInLine_ = firstBuried;
+  firstBuried = &chain;
+  if (burying) return;
+  Turn turn;
+  burying = true;
+  while (Chain* next = firstBuried) {
+    firstBuried = next->nextInLine_;
+    next->destroy();
+  }
+  burying = false;
+}
+
+void Chain::destroy() noexcept {
+  if (anchor_) anchor_->chain = nullptr;
+  dropSteps();
+  releaseCanceller();
+  clearResult();
+  delete name_;
+  unlink();
+  this->~Chain();
+  BlockPool::give(this, kBlockBytes);
+}
+
+void Chain::dropSteps() noexcept {
+  while (head_) popStep();
+}
+
+// Memory of steps
+
+void* Chain::takeStepMemoryElsewhere(std::size_t bytes) {
+  static_assert(sizeof(Block) % alignof(std::max_align_t) == 0);
+  std::size_t size = std::max(kBlockBytes, sizeof(Block) + bytes);
+  auto* block = ::new (BlockPool::take(size)) Block{nullptr, size};
+  (lastExtra_ ? lastExtra_->next : firstExtra_) = block;
+  lastExtra_ = block;
+  if (head_) tail_->lastInBlock = true;
+  auto* memory = reinterpret_cast<std::byte*>(block + 1);
+  bump_ = memory + bytes;
+  bumpEnd_ = reinterpret_cast<std::byte*>(block) + size;
+  return memory;
+}
+
+void Chain::freeFirstExtra() noexcept {
+  Block* block = firstExtra_;
+  firstExtra_ = block->next;
+  if (!firstExtra_) lastExtra_ = nullptr;
+  BlockPool::give(block, block->bytes);
+}
+
+void Chain::rewindArena() noexcept {
+  while (firstExtra_) freeFirstExtra();
+  bump_ = arena();
+  bumpEnd_ = arenaEnd();
+}
+
+// The thread's list
+
+void Chain::link() noexcept {
+  nextPending_ = firstPending;
+  if (firstPending) firstPending->previousPending_ = this;
+  firstPending = this;
+}
+
+void Chain::unlink() noexcept {
+  (previousPending_ ? previousPending_->nextPending_ : firstPending) = nextPending_;
+  if (nextPending_) nextPending_->previousPending_ = previousPending_;
+}
+
+void Chain::checkThread() const noexcept {
+#ifndef NDEBUG
+  if (thread_ == &threadTag) return;
+  std::fprintf(stderr,
+               "couplet: the Deferred made at %s:%u is used on a thread that is not its own\n",
+               made_.file, made_.line);
+  std::abort();
+#endif
+}
+
+std::string Chain::describe(std::string_view value) const {
+  std::ostringstream out;
+  out << "<Deferred at " << this << ", made at " << made_;
+  if (name_) out << ", named \"" << *name_ << '"';
+  if (inner_) {
+    out << ", waiting on Deferred at " << inner_;
+  } else if (state_ == State::kValue) {
+    out << ", current result: " << value;
+  } else if (state_ == State::kFailure) {
+    out << ", current result: " << *valueIn<Failure>(const_cast<std::byte*>(slot_));
+  }
+  out << '>';
+  return out.str();
+}
+
+}  // namespace couplet::detail

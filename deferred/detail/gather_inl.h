@@ -1,0 +1,92 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. The bodies of gather_results.h, which includes this.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace couplet {
+
+namespace detail {
+
+/// What the inputs of a gatherResults share: its Promise, and they themselves, to cancel. Lives as
+/// long as an input's callback, or the canceller, does.
+class Gathering {
+ public:
+  virtual ~Gathering() = default;
+
+  void cancel();
+  void discard();
+
+ protected:
+  std::vector<Deferred<void>> inputs_;  // each with its callbacks on
+};
+
+/// The canceller of a gatherResults.
+struct GatheringCanceller {
+  std::shared_ptr<Gathering> gathering;
+
+  static void cancel(void* self, Chain& chain);
+  static void discard(void* self, Chain& chain);
+  static void destroy(void* self) noexcept;
+  static const CancellerOps kOps;
+};
+
+template <class T>
+class ValueGathering : public Gathering, public std::enable_shared_from_this<ValueGathering<T>> {
+ public:
+  ValueGathering(std::size_t count, SourceLocation here)
+      : promise_(here), values_(count), missing_(count) {}
+
+  Deferred<std::vector<T>> begin(std::vector<Deferred<T>> inputs, SourceLocation here) {
+    Deferred<std::vector<T>> all = promise_.deferred();
+    installCanceller<GatheringCanceller>(Access::use(all), this->shared_from_this());
+    inputs_.reserve(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) add(i, std::move(inputs[i]), here);
+    if (inputs.empty()) finish();
+    return all;
+  }
+
+ private:
+  void add(std::size_t index, Deferred<T> input, SourceLocation here) {
+    auto self = this->shared_from_this();
+    inputs_.push_back(std::move(input).addCallbacks(
+        [self, index](T value) { self->arrived(index, std::move(value)); },
+        [self, index](const Failure& failure) { self->failed(index, failure); }, here));
+  }
+
+  void arrived(std::size_t index, T value) {
+    values_[index].emplace(std::move(value));
+    if (--missing_ == 0 && promise_.pending()) finish();
+  }
+
+  void failed(std::size_t index, const Failure& failure) {
+    if (promise_.pending())
+      promise_.errback(Failure(FirstError(index, failure), failure.raisedAt()));
+  }
+
+  void finish() {
+    std::vector<T> values;
+    values.reserve(values_.size());
+    for (auto& value : values_) values.push_back(std::move(*value));
+    promise_.callback(std::move(values));
+  }
+
+  Promise<std::vector<T>> promise_;
+  std::vector<std::optional<T>> values_;
+  std::size_t missing_;
+};
+
+}  // namespace detail
+
+template <class T>
+Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> inputs, SourceLocation here) {
+  auto gathering = std::make_shared<detail::ValueGathering<T>>(inputs.size(), here);
+  return gathering->begin(std::move(inputs), here);
+}
+
+}  // namespace couplet

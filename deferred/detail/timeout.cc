@@ -1,0 +1,19 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/deferred/deferred.h>
+
+namespace couplet::detail {
+
+Timeout::Timeout(Duration timeout, Clock& clock, CancelHandle chain, SourceLocation here)
+    : duration_(timeout), ranOut_(std::make_shared<bool>(false)) {
+  timer_ = clock.callLater(timeout, [ranOut = ranOut_, chain = std::move(chain), here] {
+    *ranOut = true;
+    chain.cancel(here);
+  });
+}
+
+bool Timeout::end() {
+  if (timer_.active()) timer_.cancel();
+  return *ranOut_;
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,99 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. The calls of one Clock that wait for their time: a heap, with cheap add, cancel and
+// reset. Belongs to the clock's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include <couplet/deferred/callable.h>
+#include <couplet/deferred/clock.h>
+
+namespace couplet::detail {
+
+/// What a DelayedCall refers to. Counted by its handles and, while it waits, by the queue; in
+/// recycled memory.
+struct Timer {
+  enum class State : std::uint8_t { kWaiting, kCalled, kCancelled, kClockGone };
+
+  Callable<void()> call;  // empty unless waiting
+  DelayedCall::TimePoint time;
+  std::uint64_t sequence = 0;  // of equal times, the lower comes first
+  TimerQueue* queue = nullptr;
+  std::uint32_t index = 0;  // in the queue's heap; the two are valid while waiting
+  std::uint32_t references = 0;
+  State state = State::kWaiting;
+};
+
+/// Calls in order of time, those of the same time in the order they were made, reset or delayed.
+///
+/// A reset to a later time leaves the heap alone: the entry is moved when it comes to the top. So a
+/// deadline that every message pushes back costs a heap operation per deadline, not per message.
+class TimerQueue {
+ public:
+  using TimePoint = DelayedCall::TimePoint;
+
+  /// Asks `clock`, which owns this queue, what the time is.
+  explicit TimerQueue(const Clock& clock) noexcept;
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+
+  /// Destroys the closures of what still waits; the handles become inactive, as are those of calls
+  /// that are added from now on.
+  ~TimerQueue();
+
+  /// As Clock::callLater.
+  DelayedCall add(Duration delay, Callable<void()> call);
+
+  /// Stands for the calls made so far, to `runNextDue`.
+  std::uint64_t mark() const noexcept { return nextSequence_; }
+
+  /// Runs the first call that is due at `now` and was made before `mark`; false when there is none.
+  /// What the call throws comes out, after it has been taken from the queue.
+  bool runNextDue(TimePoint now, std::uint64_t mark = std::numeric_limits<std::uint64_t>::max());
+
+  /// No call is due before this; the first may be due later, once it was reset or delayed. Empty
+  /// when no call waits.
+  std::optional<TimePoint> earliest() const noexcept;
+
+  /// How many calls wait.
+  std::size_t size() const noexcept { return heap_.size(); }
+
+  // For DelayedCall. REQUIRES: timer waits in this queue.
+  void cancel(Timer& timer);
+  void reschedule(Timer& timer, TimePoint time);
+  TimePoint timeAfter(Duration delay) const;
+
+  static void release(Timer* timer) noexcept;
+
+ private:
+  /// The key is that of the timer, or an earlier one where the timer was moved back since.
+  struct Entry {
+    TimePoint time;
+    std::uint64_t sequence;
+    Timer* timer;
+
+    bool operator<(const Entry& other) const noexcept {
+      return time != other.time ? time < other.time : sequence < other.sequence;
+    }
+  };
+
+  void put(std::size_t index, const Entry& entry) noexcept;
+  void siftUp(std::size_t index, Entry entry) noexcept;
+  void siftDown(std::size_t index, Entry entry) noexcept;
+  void place(std::size_t index, const Entry& entry) noexcept;
+  void removeAt(std::size_t index) noexcept;
+  void settleTop() noexcept;
+  Callable<void()> take(Timer& timer, Timer::State state) noexcept;
+
+  const Clock& clock_;
+  std::vector<Entry> heap_;  // four children to a node
+  std::uint64_t nextSequence_ = 0;
+  bool closing_ = false;
+};
+
+}  // namespace couplet::detail

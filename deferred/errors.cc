@@ -1,0 +1,50 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/deferred/errors.h>
+
+#include <sstream>
+#include <utility>
+
+namespace couplet {
+
+namespace {
+
+template <class... Parts>
+std::string textOf(const Parts&... parts) {
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str();
+}
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+AlreadyCalledError::AlreadyCalledError(SourceLocation made, SourceLocation firstFired)
+    : std::logic_error(
+          textOf("the Deferred made at ", made, " was already fired at ", firstFired)) {}
+
+CancelledError::CancelledError() : std::runtime_error("the Deferred was cancelled") {}
+
+TimeoutError::TimeoutError(std::chrono::nanoseconds timeout, std::string_view what)
+    : std::runtime_error(textOf(what, " timed out after ", seconds(timeout), " s")),
+      timeout_(timeout) {}
+
+AbandonedError::AbandonedError(SourceLocation made)
+    : std::runtime_error(
+          textOf("the Promise made at ", made, " was destroyed before it was fired")) {}
+
+DeferredCycleError::DeferredCycleError(SourceLocation made)
+    : std::logic_error(textOf("the Deferred made at ", made, " would wait on itself")) {}
+
+FirstError::FirstError(std::size_t index, Failure subFailure)
+    : std::runtime_error(textOf("input ", index, " failed: ", subFailure)),
+      index_(index),
+      subFailure_(std::move(subFailure)) {}
+
+bool FirstError::operator==(const FirstError& other) const noexcept {
+  return index_ == other.index_ && subFailure_ == other.subFailure_;
+}
+
+}  // namespace couplet

@@ -1,0 +1,32 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/deferred/testing/fake_clock.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <couplet/deferred/detail/timer_queue.h>
+
+namespace couplet::testing {
+
+FakeClock::FakeClock() : timers_(std::make_unique<detail::TimerQueue>(*this)) {}
+
+FakeClock::~FakeClock() = default;
+
+DelayedCall FakeClock::callLater(Duration delay, Callable<void()> call) {
+  return timers_->add(delay, std::move(call));
+}
+
+void FakeClock::advance(Duration by) {
+  if (by < Duration::zero()) throw std::invalid_argument("time does not go backwards");
+  now_ += by;
+  while (timers_->runNextDue(now_)) {
+  }
+}
+
+std::size_t FakeClock::delayedCalls() const noexcept { return timers_->size(); }
+
+void FakeClock::pump(std::initializer_list<Duration> steps) {
+  for (Duration step : steps) advance(step);
+}
+
+}  // namespace couplet::testing
