@@ -13,7 +13,6 @@
 #pragma once
 
 #include <iosfwd>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -162,7 +161,8 @@ class Deferred {
   /// Whether there is a chain: false for a default-made or moved-from one.
   explicit operator bool() const noexcept { return hold_.get() != nullptr; }
 
-  /// For people: where it was made, its result if it has one, what it waits on.
+  /// For people: where it was made, its result if it has one, what it waits on. A value is shown
+  /// when it is a number or text.
   std::string toString() const;
 
  private:

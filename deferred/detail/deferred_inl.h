@@ -4,9 +4,9 @@
 #pragma once
 
 #include <memory>
-#include <ostream>
-#include <sstream>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -14,10 +14,19 @@ namespace couplet {
 
 namespace detail {
 
+/// A value as Deferred::toString shows it.
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) {
-  out << value;
-};
+std::string textOfValue(const T& value) {
+  if constexpr (std::is_same_v<T, Nothing>) {
+    return "nothing";
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return std::to_string(value);
+  } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    return std::string(std::string_view(value));
+  } else {
+    return "a value";
+  }
+}
 
 // Each check is one error with what to write instead; where it fails, the method gives a Mistaken.
 
@@ -247,14 +256,8 @@ template <class T>
 std::string Deferred<T>::toString() const {
   detail::Chain* chain = hold_.get();
   if (!chain) return "<empty Deferred>";
-  if constexpr (detail::Printable<T>) {
-    if (chain->state() == detail::Chain::State::kValue) {
-      std::ostringstream value;
-      value << *detail::valueIn<T>(chain->slot());
-      return chain->describe(value.str());
-    }
-  }
-  return chain->describe(std::is_void_v<T> ? "nothing" : "a value");
+  if (chain->state() != detail::Chain::State::kValue) return chain->describe("");
+  return chain->describe(detail::textOfValue(*detail::valueIn<detail::Stored<T>>(chain->slot())));
 }
 
 template <class T>
