@@ -1,0 +1,256 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/connection.h>
+
+#include <array>
+#include <numeric>
+#include <stdexcept>
+
+#include <glog/logging.h>
+
+#include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/errors.h>
+#include <couplet/reactor/factory.h>
+#include <couplet/reactor/producer.h>
+
+namespace couplet::detail {
+
+namespace {
+
+/// How many parts one `send` is given; more do not make it faster.
+constexpr std::size_t kPartsPerSend = 64;
+
+}  // namespace
+
+Connection::Connection(ConnectionLoop& loop, std::shared_ptr<Factory> factory)
+    : loop_(loop), factory_(std::move(factory)), output_(loop.chunks()) {}
+
+Connection::~Connection() = default;
+
+void Connection::begin() {
+  handle([this] {
+    std::unique_ptr<Protocol> protocol = buildProtocol();
+    if (protocol) {
+      startProtocol(std::move(protocol));
+    } else {
+      lose(Failure(ConnectionDone()), Closing::kOrderly);
+    }
+    if (!lost_) begun();
+    if (loop_.closing()) loseConnection();
+  });
+}
+
+void Connection::write(std::string_view bytes) {
+  if (!mayWrite(bytes.size())) return;
+  output_.append(bytes);
+  wrote();
+}
+
+void Connection::writeSequence(std::span<const std::string_view> parts) {
+  std::size_t total = 0;
+  for (std::string_view part : parts) total += part.size();
+  if (!mayWrite(total)) return;
+  for (std::string_view part : parts) output_.append(part);
+  wrote();
+}
+
+void Connection::loseConnection() {
+  if (disconnecting_) return;
+  disconnecting_ = true;
+  flushSoon();
+}
+
+void Connection::loseWriteConnection() {
+  if (disconnecting_ || outputEnding_) return;
+  outputEnding_ = true;
+  flushSoon();
+}
+
+void Connection::abortConnection() { lose(Failure(ConnectionAborted()), Closing::kReset); }
+
+void Connection::failConnection(const Failure& reason) {
+  if (lost_) return;
+  reason_ = reason;
+  sendNow();
+  lose(reason, Closing::kOrderly);
+}
+
+void Connection::registerProducer(Producer& producer, bool streaming) {
+  if (lost_) return producer.stopProducing();
+  if (producer_) throw std::runtime_error("this transport has a producer already: unregister it first");
+  producer_ = &producer;
+  streaming_ = streaming;
+  producerPaused_ = streaming && output_.size() > kHighMark;
+  if (!streaming) {
+    producer.resumeProducing();
+  } else if (producerPaused_) {
+    producer.pauseProducing();
+  }
+}
+
+void Connection::unregisterProducer() {
+  producer_ = nullptr;
+  if (disconnecting_ || outputEnding_) flushSoon();
+}
+
+void Connection::pauseProducing() {
+  paused_ = true;
+  resuming_ = false;
+}
+
+void Connection::resumeProducing() {
+  if (!paused_) return;
+  paused_ = false;
+  resuming_ = !disconnecting_;
+  if (resuming_) loop_.continueLater(*this);
+}
+
+void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
+  if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
+  if (ended_) return loop_.bury(std::move(protocol));
+  protocol_->endWork();
+  loop_.bury(std::move(protocol_));
+  startProtocol(std::move(protocol));
+}
+
+Clock& Connection::clock() noexcept { return loop_.clock(); }
+
+void Connection::received(std::string_view bytes) {
+  answering_ = true;
+  guard("dataReceived", [&] { protocol_->dataReceived(bytes); });
+}
+
+void Connection::inputEnded() {
+  inputEnded_ = true;
+  if (disconnecting_) return;
+  guard("readConnectionLost", [&] { protocol_->readConnectionLost(); });
+  if (outputEnded_) loseConnection();
+}
+
+void Connection::becameWritable() {
+  writable_ = true;
+  if (!output_.empty()) flushSoon();
+}
+
+void Connection::broken(const Failure& reason) noexcept { lose(reason, Closing::kReset); }
+
+bool Connection::sendNow() noexcept {
+  std::size_t before = output_.size();
+  while (writable_ && !output_.empty()) {
+    std::array<::iovec, kPartsPerSend> room;
+    std::span parts(room.data(), output_.gather(room));
+    std::size_t offered =
+        std::accumulate(parts.begin(), parts.end(), std::size_t{0},
+                        [](std::size_t sum, const ::iovec& part) { return sum + part.iov_len; });
+    std::size_t taken = send(parts);
+    if (lost_) return false;
+    output_.consume(taken);
+    writable_ = taken == offered;
+  }
+  bool sent = output_.size() < before;
+  sent_ = sent_ || sent;
+  return sent;
+}
+
+void Connection::continueReading() noexcept {
+  if (lost_) return;
+  handle([this] {
+    if (std::exchange(resuming_, false) && !disconnecting_) {
+      guard("producingResumed", [&] { protocol_->producingResumed(); });
+    }
+    if (wantsInput()) readMore();
+  });
+}
+
+void Connection::flush() noexcept {
+  if (lost_) return;
+  sendNow();
+  if (!lost_ && output_.empty()) guard("a producer", [this] { drained(); });
+}
+
+void Connection::end() noexcept {
+  ended_ = true;
+  if (Producer* producer = std::exchange(producer_, nullptr)) {
+    guard("stopProducing", [&] { producer->stopProducing(); });
+  }
+  if (protocol_) guard("connectionLost", [&] { protocol_->endConnection(*reason_); });
+  ended(*reason_);
+}
+
+/// Called in a catch block.
+void Connection::failed(const char* what) noexcept {
+  Failure failure = Failure::current();
+  LOG(ERROR) << "Exception in " << what << ", on the connection with " << getPeer() << ": "
+             << failure << " (" << failure.typeName() << ")";
+  failConnection(failure);
+}
+
+std::unique_ptr<Protocol> Connection::buildProtocol() {
+  std::unique_ptr<Protocol> protocol;
+  guard("buildProtocol", [&] { protocol = factory_->buildProtocol(getPeer()); });
+  return protocol;
+}
+
+void Connection::startProtocol(std::unique_ptr<Protocol> protocol) {
+  protocol_ = std::move(protocol);
+  Protocol& started = *protocol_;  // connectionMade may replace it
+  guard("connectionMade", [&] { started.makeConnection(*this); });
+}
+
+/// Whether so many bytes more may be written.
+bool Connection::mayWrite(std::size_t bytes) {
+  if (lost_ || outputEnded_ || bytes == 0) return false;
+  if (bytes <= kMostUnsent && output_.size() <= kMostUnsent - bytes) return true;
+  lose(Failure(WriteBufferFullError()), Closing::kReset);
+  return false;
+}
+
+void Connection::wrote() {
+  if (writable_) flushSoon();
+  if (output_.size() <= kHighMark) return;
+  if (producer_ == nullptr) {
+    throttled_ = answering_;
+  } else if (streaming_ && !std::exchange(producerPaused_, true)) {
+    producer_->pauseProducing();
+  }
+}
+
+void Connection::lose(const Failure& reason, Closing how) noexcept {
+  if (lost_) return;
+  lost_ = disconnecting_ = true;
+  if (!reason_) reason_ = reason;
+  output_.clear();
+  close(how);
+  loop_.endLater(*this);
+}
+
+void Connection::flushSoon() {
+  if (!handling_) loop_.flushLater(*this);
+}
+
+/// All that was written is sent.
+void Connection::drained() {
+  answering_ = false;
+  if (std::exchange(throttled_, false) && wantsInput()) loop_.continueLater(*this);
+  if (producer_) {
+    askProducer();
+  } else {
+    finishOutput();
+  }
+}
+
+void Connection::askProducer() {
+  bool waits = streaming_ ? producerPaused_ : sent_;
+  sent_ = producerPaused_ = false;
+  if (waits) producer_->resumeProducing();
+}
+
+void Connection::finishOutput() {
+  if (disconnecting_) return lose(Failure(ConnectionDone()), Closing::kOrderly);
+  if (!outputEnding_ || outputEnded_) return;
+  outputEnded_ = true;
+  closeOutput();
+  guard("writeConnectionLost", [&] { protocol_->writeConnectionLost(); });
+  if (inputEnded_) loseConnection();
+}
+
+}  // namespace couplet::detail

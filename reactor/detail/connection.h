@@ -1,0 +1,194 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. All of the life of a connection that has nothing to do with sockets: its protocol, its
+// states, pauses and producers, the bytes that wait to be sent, and its end.
+//
+// To derive, implement what moves the bytes ("Moving bytes" below), and tell what happened ("What happened")
+// from the loop, never from inside a call of the user's. The rules that every reactor keeps - one
+// connectionLost, from the loop; nothing delivered after loseConnection or while paused; writes of a handler
+// together; exceptions logged and turned into loss - are then kept by this class.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <couplet/deferred/failure.h>
+#include <couplet/reactor/detail/output_queue.h>
+#include <couplet/reactor/protocol.h>
+#include <couplet/reactor/transport.h>
+
+namespace couplet {
+class Factory;
+}
+
+namespace couplet::detail {
+
+class ConnectionLoop;
+
+/// Above so many unsent bytes a producer pauses. Without a producer, a write that answers what was received
+/// and goes above it pauses reading until all is sent. (One that answers nothing, such as a long
+/// request, does not: two ends that both write much before they read would wait for each other.)
+inline constexpr std::size_t kHighMark = 64 * 1024;
+
+/// With more unsent bytes than this the connection is aborted with WriteBufferFullError.
+inline constexpr std::size_t kMostUnsent = 64 * 1024 * 1024;
+
+/// One end of a connection: a Transport whose bytes go the way that a derived class knows.
+///
+///     own -> begin -> (received | inputEnded | becameWritable)* -> broken? -> end -> destruction
+class Connection : public Transport {
+ public:
+  /// The loop must outlive it. The factory makes its protocol.
+  Connection(ConnectionLoop& loop, std::shared_ptr<Factory> factory);
+  ~Connection() override;
+
+  /// Builds the protocol, makes the connection, and sends what it wrote. Without a protocol (null, or an
+  /// exception, which is logged) closes cleanly. REQUIRES: the loop owns this.
+  void begin();
+
+  // Transport
+  void write(std::string_view bytes) override;
+  using Transport::writeSequence;
+  void writeSequence(std::span<const std::string_view> parts) override;
+  void loseConnection() override;
+  void loseWriteConnection() override;
+  void abortConnection() override;
+  void failConnection(const Failure& reason) override;
+  bool connected() const noexcept override { return !lost_; }
+  bool disconnecting() const noexcept override { return disconnecting_; }
+  void registerProducer(Producer& producer, bool streaming) override;
+  void unregisterProducer() override;
+  void pauseProducing() override;
+  void resumeProducing() override;
+  bool paused() const noexcept override { return paused_; }
+  std::size_t unsent() const noexcept override { return output_.size(); }
+  void setProtocol(std::unique_ptr<Protocol> protocol) override;
+  Clock& clock() noexcept override;
+
+ protected:
+  enum class Closing { kOrderly, kReset };
+
+  // Moving bytes: for derived classes to implement. None of these calls a protocol or throws.
+
+  /// Sends the first bytes of `parts` and returns how many were taken. Fewer than all means that no
+  /// more can be taken until `becameWritable`. Calls `broken` where the connection is.
+  virtual std::size_t send(std::span<const ::iovec> parts) noexcept = 0;
+
+  /// Tells the peer that no more comes. Everything was sent.
+  virtual void closeOutput() noexcept = 0;
+
+  /// Closes at once, both ways, for good: nothing is told or asked hereafter.
+  virtual void close(Closing how) noexcept = 0;
+
+  /// Input is wanted again: hand what has come to `received`, while `wantsInput()`; keep the rest.
+  virtual void readMore() = 0;
+
+  /// The protocol has heard connectionMade and the connection stands: begin to listen for input.
+  virtual void begun() {}
+
+  /// The protocol, if there was one, has heard connectionLost.
+  virtual void ended(const Failure&) noexcept {}
+
+  // What happened: for derived classes to call, from the loop. REQUIRES: connected()
+
+  /// Bytes came. REQUIRES: wantsInput(), which is to be asked again after each call.
+  void received(std::string_view bytes);
+  /// The peer sends no more, and all that it sent was received. May be told while paused.
+  void inputEnded();
+  /// More may be sent; it is, when the handling ends, or the turn.
+  void becameWritable();
+  /// The connection is gone. Also to be called from inside `send`.
+  void broken(const Failure& reason) noexcept;
+
+  /// Runs `event`, which calls some of the above, then sends what was written meanwhile. Lets no
+  /// exception out.
+  template <class F>
+  void handle(F event) noexcept;
+
+  /// Whether `received` may be called: false while paused, while too much is unsent, and from
+  /// loseConnection on.
+  bool wantsInput() const noexcept {
+    return !(disconnecting_ || paused_ || resuming_ || throttled_ || inputEnded_);
+  }
+
+  /// Sends as much as is taken now. True when some was, and the connection stands.
+  bool sendNow() noexcept;
+
+  ConnectionLoop& loop() noexcept { return loop_; }
+  const std::shared_ptr<Factory>& factory() const noexcept { return factory_; }
+
+ private:
+  friend class detail::ConnectionLoop;
+
+  // For the loop.
+  void continueReading() noexcept;
+  void flush() noexcept;
+  void end() noexcept;
+
+  template <class F>
+  void guard(const char* what, F call) noexcept;
+  void failed(const char* what) noexcept;
+  std::unique_ptr<Protocol> buildProtocol();
+  void startProtocol(std::unique_ptr<Protocol> protocol);
+  bool mayWrite(std::size_t bytes);
+  void wrote();
+  void lose(const Failure& reason, Closing how) noexcept;
+  void flushSoon();
+  void drained();
+  void askProducer();
+  void finishOutput();
+
+  ConnectionLoop& loop_;
+  std::shared_ptr<Factory> factory_;
+  std::unique_ptr<Protocol> protocol_;  // null before begin, and where none was built
+  std::optional<Failure> reason_;       // of the loss; there when lost_
+  OutputQueue output_;
+  Producer* producer_ = nullptr;
+  std::uint32_t index_ = 0;             // the loop's
+
+  bool queuedToContinue_ = false;   // the loop's, as the next two
+  bool queuedToFlush_ = false;
+  bool queuedToRetry_ = false;
+
+  bool handling_ = false;           // a handler of this connection runs: what it writes leaves after it
+  bool lost_ = false;               // closed; `end` is queued or has been called
+  bool disconnecting_ = false;      // also when lost_
+  bool ended_ = false;              // `end` has been called
+  bool paused_ = false;
+  bool resuming_ = false;           // resumeProducing was called, producingResumed is yet to come
+  bool answering_ = false;          // something was received since all was sent
+  bool throttled_ = false;          // too much is unsent to read more
+  bool inputEnded_ = false;
+  bool writable_ = true;            // what was last sent was taken whole
+  bool outputEnding_ = false;       // loseWriteConnection was called
+  bool outputEnded_ = false;        // and is done
+  bool streaming_ = false;          // these two of the producer
+  bool producerPaused_ = false;
+  bool sent_ = false;               // since the producer was last asked for more
+};
+
+template <class F>
+void Connection::handle(F event) noexcept {
+  handling_ = true;
+  guard("an event", std::move(event));
+  handling_ = false;
+  flush();
+}
+
+template <class F>
+void Connection::guard(const char* what, F call) noexcept {
+  try {
+    call();
+  } catch (...) {
+    failed(what);
+  }
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,156 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/connection_loop.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <couplet/reactor/detail/connection.h>
+#include <couplet/reactor/protocol.h>
+
+namespace couplet::detail {
+
+namespace {
+
+constexpr Duration kRetryDelay = std::chrono::milliseconds(50);
+
+/// Makes room for `size` elements, so that adding so many cannot fail later.
+template <class T>
+void makeRoom(std::vector<T>& list, std::size_t size) {
+  if (list.capacity() < size) list.reserve(2 * size);
+}
+
+}  // namespace
+
+ConnectionLoop::ConnectionLoop(Clock& clock) noexcept : clock_(clock) {}
+
+ConnectionLoop::~ConnectionLoop() {
+  endAll();
+  if (retryCall_.active()) retryCall_.cancel();
+}
+
+Connection& ConnectionLoop::own(std::unique_ptr<Connection> connection) {
+  Connection& owned = *connection;
+  std::size_t size = connections_.size() + 1;
+  makeRoom(toEnd_, size);
+  makeRoom(now_, size);
+  makeRoom(buriedConnections_, buriedConnections_.size() + size);
+  owned.index_ = static_cast<std::uint32_t>(connections_.size());
+  connections_.push_back(std::move(connection));
+  return owned;
+}
+
+void ConnectionLoop::add(std::shared_ptr<OpenEnd> end) { ends_.push_back(std::move(end)); }
+
+void ConnectionLoop::remove(OpenEnd& end) noexcept {
+  std::erase_if(ends_, [&](const std::shared_ptr<OpenEnd>& other) { return other.get() == &end; });
+}
+
+void ConnectionLoop::continueLater(Connection& connection) {
+  if (connection.queuedToContinue_) return;
+  toContinue_.push_back(&connection);
+  connection.queuedToContinue_ = true;
+}
+
+void ConnectionLoop::flushLater(Connection& connection) {
+  if (connection.queuedToFlush_) return;
+  toFlush_.push_back(&connection);
+  connection.queuedToFlush_ = true;
+}
+
+void ConnectionLoop::retryLater(Connection& connection) {
+  if (connection.queuedToRetry_) return;
+  toRetry_.push_back(&connection);
+  connection.queuedToRetry_ = true;
+  if (!retryCall_.active()) retryCall_ = clock_.callLater(kRetryDelay, [this] { retry(); });
+}
+
+void ConnectionLoop::endLater(Connection& connection) { toEnd_.push_back(&connection); }
+
+void ConnectionLoop::bury(std::unique_ptr<Protocol> protocol) {
+  if (protocol) buriedProtocols_.push_back(std::move(protocol));
+}
+
+void ConnectionLoop::destroyBuried() noexcept {
+  if (buriedConnections_.empty() && buriedProtocols_.empty()) return;
+  auto protocols = std::exchange(buriedProtocols_, {});
+  auto connections = std::exchange(buriedConnections_, {});
+  makeRoom(buriedConnections_, connections_.size());
+  for (auto& connection : connections) connection->protocol_.reset();  // may still use the transport
+  protocols.clear();
+}
+
+void ConnectionLoop::continueReading() {
+  now_.swap(toContinue_);
+  for (Connection* connection : now_) connection->queuedToContinue_ = false;
+  for (Connection* connection : now_) connection->continueReading();
+  now_.clear();
+}
+
+void ConnectionLoop::flush() {
+  now_.swap(toFlush_);
+  for (Connection* connection : now_) connection->queuedToFlush_ = false;
+  for (Connection* connection : now_) connection->flush();
+  now_.clear();
+}
+
+void ConnectionLoop::deliverLost() {
+  now_.swap(toEnd_);
+  makeRoom(toEnd_, connections_.size());
+  for (Connection* connection : now_) connection->end();
+  for (Connection* connection : now_) release(*connection);
+  now_.clear();
+}
+
+bool ConnectionLoop::hasWork() const noexcept {
+  return !(toContinue_.empty() && toFlush_.empty() && toEnd_.empty() &&
+           buriedConnections_.empty() && buriedProtocols_.empty());
+}
+
+void ConnectionLoop::closeAll() {
+  closing_ = true;
+  shutDownEnds();
+  for (auto& connection : connections_) connection->loseConnection();
+}
+
+void ConnectionLoop::abortAll() {
+  for (auto& connection : connections_) connection->abortConnection();
+}
+
+void ConnectionLoop::endAll() noexcept {
+  closing_ = over_ = true;
+  shutDownEnds();
+  while (!connections_.empty() || hasWork()) {
+    abortAll();
+    deliverLost();
+    destroyBuried();
+    toContinue_.clear();
+    toFlush_.clear();
+  }
+}
+
+void ConnectionLoop::shutDownEnds() noexcept {
+  auto ends = std::exchange(ends_, {});
+  for (auto& end : ends) end->shutDown();
+}
+
+void ConnectionLoop::retry() {
+  auto connections = std::exchange(toRetry_, {});
+  for (Connection* connection : connections) {
+    connection->queuedToRetry_ = false;
+    connection->becameWritable();
+  }
+}
+
+/// Buries a connection that has ended.
+void ConnectionLoop::release(Connection& connection) {
+  if (connection.queuedToContinue_) std::erase(toContinue_, &connection);
+  if (connection.queuedToFlush_) std::erase(toFlush_, &connection);
+  if (connection.queuedToRetry_) std::erase(toRetry_, &connection);
+  std::swap(connections_[connection.index_], connections_.back());
+  connections_[connection.index_]->index_ = connection.index_;
+  buriedConnections_.push_back(std::move(connections_.back()));
+  connections_.pop_back();
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,113 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. The part of a reactor's loop that connections live in: it owns them, and calls them at their time
+// of the turn. Knows no sockets; every reactor has one.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include <couplet/deferred/clock.h>
+#include <couplet/reactor/detail/output_queue.h>
+
+namespace couplet {
+class Protocol;
+}
+
+namespace couplet::detail {
+
+class Connection;
+
+/// What a reactor has open beside connections: a port, an attempt to connect.
+class OpenEnd {
+ public:
+  virtual ~OpenEnd() = default;
+
+  /// The reactor goes down: close, and tell the factory at once. Called from the loop or the reactor's
+  /// destructor, after the loop has forgotten this one.
+  virtual void shutDown() noexcept = 0;
+};
+
+/// Owns the connections of a reactor. A turn of the reactor's loop goes
+///
+///     destroyBuried -> (calls from threads, timers) -> wait for events, which go to the connections
+///     -> continueReading -> flush -> deliverLost
+///
+/// and does not wait while `hasWork()`.
+class ConnectionLoop {
+ public:
+  /// Does not own the clock, which must outlive it.
+  explicit ConnectionLoop(Clock& clock) noexcept;
+  ConnectionLoop(const ConnectionLoop&) = delete;
+  ConnectionLoop& operator=(const ConnectionLoop&) = delete;
+  ~ConnectionLoop();
+
+  Clock& clock() noexcept { return clock_; }
+  ChunkPool& chunks() noexcept { return chunks_; }
+
+  /// Takes a connection over, until some time after its end. Call `begin` on it next.
+  Connection& own(std::unique_ptr<Connection> connection);
+
+  /// Keeps a port or an attempt, and shuts it down with the reactor. REQUIRES: !over()
+  void add(std::shared_ptr<OpenEnd> end);
+  void remove(OpenEnd& end) noexcept;
+
+  // For connections: ask for a call at that time of the turn. Asking twice is asking once.
+
+  /// For Connection::continueReading.
+  void continueLater(Connection& connection);
+  /// For Connection::flush.
+  void flushLater(Connection& connection);
+  /// For Connection::becameWritable, in a little while: the system is short of memory.
+  void retryLater(Connection& connection);
+  /// For Connection::end, then burial.
+  void endLater(Connection& connection);
+  /// For destruction at the top of the next turn. Null is allowed.
+  void bury(std::unique_ptr<Protocol> protocol);
+
+  // For reactors: the pieces of a turn.
+
+  void destroyBuried() noexcept;
+  void continueReading();
+  void flush();
+  void deliverLost();
+  bool hasWork() const noexcept;
+
+  // For shutdown.
+
+  /// Shuts ports and attempts down, and begins to lose each connection, also those yet to come.
+  void closeAll();
+  bool closing() const noexcept { return closing_; }
+  void abortAll();
+  bool hasConnections() const noexcept { return !connections_.empty(); }
+  bool hasOpenEnds() const noexcept { return !ends_.empty(); }
+
+  /// Ends all that is left at once: each protocol hears connectionLost(ConnectionAborted) and is
+  /// destroyed. For the end of a reactor.
+  void endAll() noexcept;
+  /// Whether `endAll` was called: nothing may be opened any more.
+  bool over() const noexcept { return over_; }
+
+ private:
+  void shutDownEnds() noexcept;
+  void retry();
+  void release(Connection& connection);
+
+  Clock& clock_;
+  ChunkPool chunks_;  // before all that holds connections
+  std::vector<std::unique_ptr<Connection>> connections_;  // each knows its index
+  std::vector<std::shared_ptr<OpenEnd>> ends_;
+  std::vector<Connection*> toContinue_;
+  std::vector<Connection*> toFlush_;
+  std::vector<Connection*> toRetry_;
+  std::vector<Connection*> toEnd_;
+  std::vector<Connection*> now_;  // those of the piece of the turn that runs
+  DelayedCall retryCall_;         // active while toRetry_ is not empty
+  std::vector<std::unique_ptr<Connection>> buriedConnections_;
+  std::vector<std::unique_ptr<Protocol>> buriedProtocols_;
+  bool closing_ = false;
+  bool over_ = false;
+};
+
+}  // namespace couplet::detail

@@ -1,0 +1,112 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/connector.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <glog/logging.h>
+
+#include <couplet/reactor/detail/connection.h>
+#include <couplet/reactor/errors.h>
+#include <couplet/reactor/factory.h>
+
+namespace couplet::detail {
+
+BasicConnector::BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address destination,
+                               std::shared_ptr<ClientFactory> factory, ConnectOptions options)
+    : loop_(std::move(loop)),
+      destination_(std::move(destination)),
+      factory_(std::move(factory)),
+      options_(std::move(options)) {}
+
+BasicConnector::~BasicConnector() = default;
+
+void BasicConnector::connect() {
+  if (state_ != State::kIdle) throw std::logic_error(subject() + " is made or being made already");
+  std::shared_ptr<ConnectionLoop> loop = loop_.lock();
+  if (!loop || loop->over()) return;
+  factory_->doStart();
+  state_ = State::kConnecting;
+  auto kept = self();
+  loop->add(kept);
+  timeout_ = loop->clock().callLater(options_.timeout, [this] {
+    failed(Failure(ConnectTimeoutError(subject() + " timed out")));
+  });
+  tellFactory("startedConnecting", [this] { factory_->startedConnecting(*this); });
+  if (state_ != State::kConnecting) return;
+  if (loop->closing()) return failLater(Failure(UserError()));
+  startAttempt();
+}
+
+void BasicConnector::stopConnecting() {
+  if (state_ != State::kConnecting) throw std::logic_error(subject() + " is not being made");
+  failLater(Failure(UserError()));
+}
+
+void BasicConnector::disconnect() {
+  if (state_ == State::kConnecting) stopConnecting();
+  if (state_ == State::kConnected) connection_->loseConnection();
+}
+
+void BasicConnector::shutDown() noexcept { failed(Failure(UserError())); }
+
+void BasicConnector::connectionEnded(const Failure& reason) noexcept {
+  state_ = State::kIdle;
+  connection_ = nullptr;
+  tellFactory("clientConnectionLost", [&] { factory_->clientConnectionLost(reason); });
+  tellFactory("stopFactory", [this] { factory_->doStop(); });
+}
+
+void BasicConnector::succeeded(std::unique_ptr<Connection> connection) {
+  std::shared_ptr<ConnectionLoop> loop = loop_.lock();
+  auto kept = self();
+  cancelCalls();
+  endAttempt();
+  loop->remove(*this);
+  state_ = State::kConnected;
+  connection_ = connection.get();
+  loop->own(std::move(connection)).begin();
+}
+
+void BasicConnector::failLater(const Failure& reason) {
+  cancelCalls();
+  endAttempt();
+  state_ = State::kFailing;
+  if (auto loop = loop_.lock()) {
+    report_ = loop->clock().callLater(Duration::zero(), [this, reason] { failed(reason); });
+  }
+}
+
+std::string BasicConnector::subject() const { return "Connection to " + destination_.toString(); }
+
+std::shared_ptr<BasicConnector> BasicConnector::self() {
+  return std::static_pointer_cast<BasicConnector>(shared_from_this());
+}
+
+void BasicConnector::failed(const Failure& reason) noexcept {
+  auto kept = self();  // the loop lets go of it
+  cancelCalls();
+  endAttempt();
+  if (auto loop = loop_.lock()) loop->remove(*this);
+  state_ = State::kIdle;
+  VLOG(1) << subject() << " failed: " << reason;
+  tellFactory("clientConnectionFailed", [&] { factory_->clientConnectionFailed(reason); });
+  tellFactory("stopFactory", [this] { factory_->doStop(); });
+}
+
+void BasicConnector::cancelCalls() noexcept {
+  if (timeout_.active()) timeout_.cancel();
+  if (report_.active()) report_.cancel();
+}
+
+template <class F>
+void BasicConnector::tellFactory(const char* what, F tell) noexcept {
+  try {
+    tell();
+  } catch (...) {
+    Failure failure = Failure::current();
+    LOG(ERROR) << "Exception in " << what << ": " << failure << " (" << failure.typeName() << ")";
+  }
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,112 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/reactor_core.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <glog/logging.h>
+
+namespace couplet::detail {
+
+namespace {
+
+/// Called in a catch block.
+void logException() {
+  Failure failure = Failure::current();
+  LOG(ERROR) << "Exception in a call of the reactor: " << failure << " (" << failure.typeName()
+             << ")";
+}
+
+}  // namespace
+
+void runLogged(Callable<void()>& call) noexcept {
+  try {
+    call();
+  } catch (...) {
+    logException();
+  }
+}
+
+ReactorCore::ReactorCore(Clock& clock, const ReactorOptions& options, Callable<void()> wake)
+    : clock_(clock),
+      timers_(clock),
+      threadCalls_(std::move(wake)),
+      connections_(std::make_shared<ConnectionLoop>(clock)),
+      shutdown_(*connections_, options.shutdownDeadline) {}
+
+void ReactorCore::end() noexcept {
+  started_ = true;  // callWhenRunning drops what it is given
+  connections_->endAll();
+  timers_.close();
+  threadCalls_.close();
+  std::exchange(whenRunning_, {}).clear();
+  shutdown_.close();
+}
+
+void ReactorCore::start() {
+  if (started_) throw std::logic_error("this reactor has been run before");
+  started_ = running_ = true;
+  auto calls = std::exchange(whenRunning_, {});
+  for (auto& call : calls) runLogged(call);
+}
+
+void ReactorCore::stop() {
+  if (!running_) throw std::logic_error("this reactor does not run");
+  if (shutdown_.requested()) throw std::logic_error("this reactor was stopped before");
+  shutdown_.request();
+}
+
+bool ReactorCore::beginTurn() {
+  connections_->destroyBuried();
+  for (auto& call : threadCalls_.takeAll()) runLogged(call);
+  runDueCalls();
+  shutdown_.step();
+  if (!shutdown_.done()) return true;
+  running_ = false;
+  threadCalls_.close();
+  return false;
+}
+
+void ReactorCore::endTurn() {
+  connections_->continueReading();
+  connections_->flush();
+  connections_->deliverLost();
+}
+
+bool ReactorCore::hasWork() const noexcept {
+  return connections_->hasWork() || shutdown_.canStep();
+}
+
+DelayedCall ReactorCore::callLater(Duration delay, Callable<void()> call) {
+  return timers_.add(delay, std::move(call));
+}
+
+void ReactorCore::callWhenRunning(Callable<void()> call) {
+  if (running_) {
+    runLogged(call);
+  } else if (!started_) {
+    whenRunning_.push_back(std::move(call));
+  }
+}
+
+void ReactorCore::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
+  shutdown_.addTrigger(phase, std::move(trigger));
+}
+
+void ReactorCore::requireNotOver() const {
+  if (connections_->over()) throw std::logic_error("this reactor has stopped for good");
+}
+
+void ReactorCore::runDueCalls() {
+  Clock::TimePoint now = clock_.now();
+  std::uint64_t mark = timers_.mark();
+  for (bool more = true; more;) {
+    try {
+      more = timers_.runNextDue(now, mark);
+    } catch (...) {
+      logException();
+    }
+  }
+}
+
+}  // namespace couplet::detail

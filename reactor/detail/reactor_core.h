@@ -1,0 +1,87 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. What all reactors do alike, and none of it with sockets: timers, calls from threads and
+// calls for later, the connections' part of the turn, the shutdown.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <couplet/deferred/clock.h>
+#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/detail/shutdown.h>
+#include <couplet/reactor/detail/thread_calls.h>
+#include <couplet/reactor/reactor.h>
+
+namespace couplet::detail {
+
+/// A reactor with its Clock runs so:
+///
+///     core.start();
+///     while (core.beginTurn()) {
+///       // wait for events, not at all if core.hasWork(), and until core.timers().earliest() at most;
+///       // hand them to the connections
+///       core.endTurn();
+///     }
+class ReactorCore {
+ public:
+  /// Does not own the clock, which must outlive it. `wake` ends the waiting; called from any thread.
+  ReactorCore(Clock& clock, const ReactorOptions& options, Callable<void()> wake);
+  ReactorCore(const ReactorCore&) = delete;
+  ReactorCore& operator=(const ReactorCore&) = delete;
+
+  ~ReactorCore() { end(); }
+
+  /// Ends what is open, as ConnectionLoop::endAll, destroys all closures and leaves all handles
+  /// inactive. For a reactor's destructor, while the reactor can still be called.
+  void end() noexcept;
+
+  /// Begins the run, with the calls of `callWhenRunning`. std::logic_error the second time.
+  void start();
+  /// As Reactor::stop.
+  void stop();
+  /// Goes on with a shutdown without waiting for anything.
+  void hurry() noexcept { shutdown_.hurry(); }
+
+  /// Destroys what is over, makes the calls that wait, and those that are due. False when the run is over.
+  bool beginTurn();
+  /// Goes on with the connections: reads, flushes, tells the lost ones.
+  void endTurn();
+  /// Whether the next turn has something to do without any event.
+  bool hasWork() const noexcept;
+
+  bool running() const noexcept { return running_; }
+  bool stopping() const noexcept { return shutdown_.requested(); }
+
+  // As in Reactor.
+  DelayedCall callLater(Duration delay, Callable<void()> call);
+  void callFromThread(Callable<void()> call) { threadCalls_.add(std::move(call)); }
+  void callWhenRunning(Callable<void()> call);
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger);
+
+  /// For listenTCP, connectTCP and the like: std::logic_error once the reactor has stopped.
+  void requireNotOver() const;
+
+  TimerQueue& timers() noexcept { return timers_; }
+  ConnectionLoop& connections() noexcept { return *connections_; }
+  /// For those that may outlive the reactor.
+  std::weak_ptr<ConnectionLoop> weakConnections() const noexcept { return connections_; }
+
+ private:
+  void runDueCalls();
+
+  Clock& clock_;
+  TimerQueue timers_;  // before all that holds timers
+  ThreadCalls threadCalls_;
+  std::shared_ptr<ConnectionLoop> connections_;
+  Shutdown shutdown_;
+  std::vector<Callable<void()>> whenRunning_;
+  bool started_ = false;
+  bool running_ = false;
+};
+
+/// Runs `call`; what it throws is logged.
+void runLogged(Callable<void()>& call) noexcept;
+
+}  // namespace couplet::detail

@@ -1,0 +1,102 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/resolver.h>
+
+#include <netdb.h>
+
+#include <cerrno>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace couplet::detail {
+
+namespace {
+
+constexpr int kMostThreads = 4;
+
+struct Request {
+  std::string host;
+  int port;
+  Callable<void(Lookup)> done;
+};
+
+Lookup lookUpNow(const std::string& host, int port) {
+  ::addrinfo hints{};
+  hints.ai_flags = AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  ::addrinfo* found = nullptr;
+  int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error == EAI_SYSTEM) return {{}, errorMessage(errno)};
+  if (error != 0) return {{}, ::gai_strerror(error)};
+  std::unique_ptr<::addrinfo, decltype(&::freeaddrinfo)> guard(found, ::freeaddrinfo);
+  Lookup lookup;
+  for (::addrinfo* one = found; one; one = one->ai_next) {
+    SocketAddress address(one->ai_addr, one->ai_addrlen);
+    if (!address.empty()) lookup.addresses.push_back(address);
+  }
+  if (lookup.addresses.empty()) lookup.error = "it has no address";
+  return lookup;
+}
+
+}  // namespace
+
+struct Resolver::Channel {
+  std::mutex mutex;  // guards all of it
+  Callable<void(Callable<void()>)> post;  // empty once the resolver is gone
+  std::deque<Request> requests;
+  int threads = 0;
+
+  /// Answers under the mutex, so that the resolver cannot die meanwhile.
+  void answer(Request request, Lookup lookup) {
+    std::unique_lock lock(mutex);
+    if (!post) return;
+    post([done = std::move(request.done), lookup = std::move(lookup)]() mutable {
+      done(std::move(lookup));
+    });
+  }
+
+  /// What a thread does: works until there is nothing to look up.
+  void work() {
+    std::unique_lock lock(mutex);
+    while (!requests.empty()) {
+      Request request = std::move(requests.front());
+      requests.pop_front();
+      lock.unlock();
+      Lookup lookup = lookUpNow(request.host, request.port);
+      answer(std::move(request), std::move(lookup));
+      lock.lock();
+    }
+    --threads;
+  }
+};
+
+Resolver::Resolver(Callable<void(Callable<void()>)> post) : channel_(std::make_shared<Channel>()) {
+  channel_->post = std::move(post);
+}
+
+Resolver::~Resolver() {
+  std::deque<Request> dropped;  // dies after the lock
+  std::lock_guard lock(channel_->mutex);
+  channel_->post = nullptr;
+  dropped.swap(channel_->requests);
+}
+
+void Resolver::lookUp(std::string host, int port, Callable<void(Lookup)> done) {
+  std::lock_guard lock(channel_->mutex);
+  channel_->requests.push_back({std::move(host), port, std::move(done)});
+  if (channel_->threads == kMostThreads) return;
+  try {
+    std::thread([channel = channel_] { channel->work(); }).detach();
+    ++channel_->threads;
+  } catch (const std::system_error& error) {
+    if (channel_->threads > 0) return;  // one of those will come to it
+    channel_->post([done = std::move(channel_->requests.back().done), why = std::string(error.what())]() mutable {
+      done({{}, std::move(why)});
+    });
+    channel_->requests.pop_back();
+  }
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,65 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. A connection whose bytes go through a TCP socket.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include <couplet/reactor/detail/connection.h>
+#include <couplet/reactor/detail/event_loop.h>
+#include <couplet/reactor/detail/socket.h>
+#include <couplet/reactor/detail/sockets.h>
+
+namespace couplet::detail {
+
+class BasicConnector;
+
+/// Owns the socket. Its events are registered once, edge-triggered, and never changed: so what can be
+/// read is remembered here, and what was refused is sent again when the event says so.
+class TCPConnection final : public Connection {
+ public:
+  /// `connector` is that of a client, and null on the side that accepted. `socket` is connected and
+  /// does not block.
+  TCPConnection(Sockets& sockets, Descriptor socket, const SocketAddress& peer,
+                std::shared_ptr<Factory> factory, std::shared_ptr<BasicConnector> connector = nullptr);
+  ~TCPConnection() override;
+
+  Address getHost() const override;
+  Address getPeer() const override { return peer_.address(); }
+  void setTcpNoDelay(bool on) override;
+  bool getTcpNoDelay() const override { return noDelay_; }
+  void setTcpKeepAlive(bool on) override;
+  bool getTcpKeepAlive() const override { return keepAlive_; }
+
+ protected:
+  std::size_t send(std::span<const ::iovec> parts) noexcept override;
+  void closeOutput() noexcept override;
+  void close(Closing how) noexcept override;
+  void readMore() override;
+  void begun() override;
+  void ended(const Failure& reason) noexcept override;
+
+ private:
+  void ready(short what) noexcept;
+  void readFailed(int error);
+  void noticeEnd();
+  ::ssize_t receive() noexcept;
+  void dropInput() noexcept;
+
+  Sockets& sockets_;
+  Descriptor socket_;
+  Watch watch_;
+  SocketAddress peer_;
+  SocketAddress host_;  // known once the socket is closed
+  std::shared_ptr<BasicConnector> connector_;
+  bool inputWaits_ = false;  // there may be something to read: no event will say so again
+  bool hungUp_ = false;      // the peer sends no more than what waits
+  bool noDelay_ = false;
+  bool keepAlive_ = false;
+};
+
+}  // namespace couplet::detail

@@ -1,0 +1,135 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/tcp_connector.h>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include <glog/logging.h>
+
+#include <couplet/reactor/detail/tcp_connection.h>
+#include <couplet/reactor/errors.h>
+#include <couplet/reactor/factory.h>
+
+namespace couplet::detail {
+
+TCPConnector::TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop, Address destination,
+                           std::shared_ptr<ClientFactory> factory, ConnectOptions options)
+    : BasicConnector(std::move(loop), std::move(destination), std::move(factory), std::move(options)),
+      sockets_(sockets) {}
+
+void TCPConnector::startAttempt() {
+  Address to = getDestination();
+  error_ = 0;
+  next_ = 0;
+  auto numeric = SocketAddress::parse(to.host, to.port);
+  if (!numeric) return lookUp();
+  addresses_ = {*numeric};
+  tryNext();
+}
+
+void TCPConnector::endAttempt() noexcept {
+  ++attempt_;
+  watch_.stop();
+  socket_.reset();
+  if (stands_.active()) stands_.cancel();
+  addresses_.clear();
+}
+
+void TCPConnector::lookUp() {
+  Address to = getDestination();
+  sockets_.resolver.lookUp(
+      to.host, to.port, [weak = weak_from_this(), attempt = attempt_](Lookup lookup) {
+        auto self = std::static_pointer_cast<TCPConnector>(weak.lock());
+        if (self && self->attempt_ == attempt) self->lookedUp(std::move(lookup));
+      });
+}
+
+void TCPConnector::lookedUp(Lookup lookup) {
+  if (lookup.addresses.empty()) {
+    return failLater(Failure(DNSLookupError("DNS lookup of " + getDestination().host +
+                                            " failed: " + lookup.error)));
+  }
+  addresses_ = std::move(lookup.addresses);
+  tryNext();
+}
+
+void TCPConnector::tryNext() {
+  while (next_ < addresses_.size()) {
+    int error = reachFor(addresses_[next_++]);
+    if (error == 0) return;
+    addressFailed(error);
+  }
+  failLater(failure());
+}
+
+/// 0 when the attempt is under way, or an errno value.
+int TCPConnector::reachFor(const SocketAddress& address) {
+  socket_ = newSocket(address.family());
+  if (!socket_ || !bindSocket()) return errno;
+  int result = ::connect(socket_.get(), address.data(), address.size());
+  if (result == 0) {
+    stands_ = sockets_.connections.clock().callLater(Duration::zero(), [this] { stand(); });
+    return 0;
+  }
+  if (errno != EINPROGRESS && errno != EINTR) return errno;
+  watch_.start(
+      sockets_.events, socket_.get(), kWritable | kEdgeTriggered,
+      [](int, short, void* self) { static_cast<TCPConnector*>(self)->ready(); }, this);
+  return 0;
+}
+
+bool TCPConnector::bindSocket() {
+  if (options().bindAddress.empty()) return true;
+  auto address = SocketAddress::parse(options().bindAddress, 0);
+  if (address) return ::bind(socket_.get(), address->data(), address->size()) == 0;
+  errno = EADDRNOTAVAIL;
+  return false;
+}
+
+/// The socket is connected, or failed to.
+void TCPConnector::ready() noexcept {
+  auto self = shared_from_this();
+  try {
+    int error = takeError(socket_.get());
+    if (error == 0) return stand();
+    watch_.stop();
+    addressFailed(error);
+    tryNext();
+  } catch (...) {
+    failLater(Failure::current());
+  }
+}
+
+void TCPConnector::stand() {
+  watch_.stop();
+  VLOG(1) << subject() << " stands";
+  succeeded(std::make_unique<TCPConnection>(
+      sockets_, std::move(socket_), addresses_[next_ - 1], factory(),
+      std::static_pointer_cast<BasicConnector>(shared_from_this())));
+}
+
+/// That somebody refused tells more than that there was no way to others.
+void TCPConnector::addressFailed(int error) noexcept {
+  socket_.reset();
+  if (error_ != ECONNREFUSED) error_ = error;
+}
+
+Failure TCPConnector::failure() const {
+  std::string why = errorMessage(error_);
+  switch (error_) {
+    case ECONNREFUSED:
+      return Failure(ConnectionRefusedError(subject() + " was refused"));
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+      return Failure(NoRouteError(subject() + " failed: " + why));
+    case ETIMEDOUT:
+      return Failure(ConnectTimeoutError(subject() + " timed out"));
+    default:
+      return Failure(ConnectError(subject() + " failed: " + why, error_));
+  }
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,48 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. Connects to a host and port by TCP.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <couplet/reactor/detail/connector.h>
+#include <couplet/reactor/detail/event_loop.h>
+#include <couplet/reactor/detail/resolver.h>
+#include <couplet/reactor/detail/socket.h>
+#include <couplet/reactor/detail/sockets.h>
+
+namespace couplet::detail {
+
+/// Looks the host up if it is a name, then tries each of its addresses in turn.
+class TCPConnector final : public BasicConnector {
+ public:
+  TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop, Address destination,
+               std::shared_ptr<ClientFactory> factory, ConnectOptions options);
+
+ protected:
+  void startAttempt() override;
+  void endAttempt() noexcept override;
+
+ private:
+  void lookUp();
+  void lookedUp(Lookup lookup);
+  void tryNext();
+  int reachFor(const SocketAddress& address);
+  bool bindSocket();
+  void ready() noexcept;
+  void stand();
+  void addressFailed(int error) noexcept;
+  Failure failure() const;
+
+  Sockets& sockets_;  // used while an attempt is made only: the reactor may be gone
+  unsigned attempt_ = 0;  // tells the answers to old look-ups apart
+  std::vector<SocketAddress> addresses_;
+  std::size_t next_ = 0;  // of addresses_; the one before is being tried
+  int error_ = 0;         // of the addresses tried, the one that tells most
+  Descriptor socket_;
+  Watch watch_;
+  DelayedCall stands_;
+};
+
+}  // namespace couplet::detail

@@ -1,0 +1,159 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/detail/tcp_port.h>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include <glog/logging.h>
+
+#include <couplet/reactor/detail/tcp_connection.h>
+#include <couplet/reactor/errors.h>
+#include <couplet/reactor/factory.h>
+
+namespace couplet::detail {
+
+namespace {
+
+/// How many connections are accepted before others get their turn.
+constexpr int kAcceptsPerEvent = 64;
+
+/// How long to leave a port alone when the system has no memory for a connection.
+constexpr Duration kRest = std::chrono::milliseconds(100);
+
+Descriptor openSpare() noexcept { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+bool bindAndListen(int socket, const SocketAddress& address, int backlog) {
+  bool dualStack = address.family() == AF_INET6 &&
+                   IN6_IS_ADDR_UNSPECIFIED(
+                       &reinterpret_cast<const ::sockaddr_in6*>(address.data())->sin6_addr);
+  if (address.family() == AF_INET6 && !setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, !dualStack)) {
+    return false;
+  }
+  return setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1) &&
+         ::bind(socket, address.data(), address.size()) == 0 && ::listen(socket, backlog) == 0;
+}
+
+}  // namespace
+
+std::shared_ptr<TCPPort> TCPPort::open(Sockets& sockets, int port, std::shared_ptr<Factory> factory,
+                                       const ListenOptions& options) {
+  auto opened = std::make_shared<TCPPort>(sockets, std::move(factory));
+  opened->listen(port, options);
+  sockets.connections.add(opened);
+  return opened;
+}
+
+TCPPort::TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory)
+    : sockets_(sockets), factory_(std::move(factory)) {}
+
+Deferred<void> TCPPort::stopListening() {
+  auto self = shared_from_this();
+  if (socket_) {
+    sockets_.connections.remove(*this);
+    close();
+  }
+  return succeed();
+}
+
+void TCPPort::listen(int port, const ListenOptions& options) {
+  auto address = SocketAddress::parse(options.interface.empty() ? "0.0.0.0" : options.interface, port);
+  if (!address) throw CannotListenError(options.interface, port, EADDRNOTAVAIL);
+  Descriptor socket = newSocket(address->family());
+  if (!socket || !bindAndListen(socket.get(), *address, options.backlog)) {
+    throw CannotListenError(options.interface, port, errno);
+  }
+  factory_->doStart();
+  socket_ = std::move(socket);
+  spare_ = openSpare();
+  host_ = SocketAddress::ofSocket(socket_.get()).address();
+  watch();
+  VLOG(1) << "Listening on " << host_;
+}
+
+void TCPPort::watch() {
+  watch_.start(
+      sockets_.events, socket_.get(), kReadable,
+      [](int, short, void* self) { static_cast<TCPPort*>(self)->acceptAll(); }, this);
+}
+
+void TCPPort::acceptAll() noexcept {
+  auto self = shared_from_this();  // a protocol may close this port
+  try {
+    for (int i = 0; i < kAcceptsPerEvent && watch_.started() && acceptOne(); ++i) {
+    }
+  } catch (...) {
+    LOG(ERROR) << "A connection to " << host_ << " is closed at once: " << Failure::current();
+  }
+}
+
+/// True when there may be another.
+bool TCPPort::acceptOne() {
+  ::sockaddr_storage address{};
+  ::socklen_t size = sizeof address;
+  auto* place = reinterpret_cast<::sockaddr*>(&address);
+  Descriptor socket(::accept4(socket_.get(), place, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket) return acceptFailed(errno);
+  SocketAddress peer(place, size);
+  VLOG(1) << "Accepted a connection from " << peer.address() << " on " << host_;
+  auto connection = std::make_unique<TCPConnection>(sockets_, std::move(socket), peer, factory_);
+  sockets_.connections.own(std::move(connection)).begin();
+  return true;
+}
+
+bool TCPPort::acceptFailed(int error) {
+  if (spare_ && (error == EMFILE || error == ENFILE)) error = turnOneAway();
+  switch (error) {
+    case EAGAIN:
+      return false;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      LOG(ERROR) << "No connection can be accepted on " << host_ << ": " << errorMessage(error);
+      rest();
+      return false;
+    default:
+      return true;  // that connection failed before it was accepted
+  }
+}
+
+/// No descriptor is left: a connection that waits is accepted in place of the spare one and closed, or
+/// it would wait, and wake the loop, for ever. Returns 0, or the errno value of accepting.
+int TCPPort::turnOneAway() {
+  spare_.reset();
+  Descriptor unlucky(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  int error = unlucky ? 0 : errno;
+  unlucky.reset();
+  spare_ = openSpare();
+  LOG_IF_EVERY_N(ERROR, error == 0, 1000)
+      << "No descriptor is left: connections to " << host_ << " are closed at once";
+  return error;
+}
+
+void TCPPort::rest() {
+  watch_.stop();
+  restEnds_ = sockets_.connections.clock().callLater(kRest, [this] {
+    if (!spare_) spare_ = openSpare();
+    watch();
+  });
+}
+
+void TCPPort::close() noexcept {
+  if (!socket_) return;
+  VLOG(1) << "Closed the port on " << host_;
+  watch_.stop();
+  if (restEnds_.active()) restEnds_.cancel();
+  socket_.reset();
+  spare_.reset();
+  try {
+    factory_->doStop();
+  } catch (...) {
+    LOG(ERROR) << "Exception in stopFactory: " << Failure::current();
+  }
+}
+
+}  // namespace couplet::detail

@@ -1,0 +1,214 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/reactor/libevent_reactor.h>
+
+#include <csignal>
+
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <glog/logging.h>
+
+#include <couplet/deferred/report.h>
+#include <couplet/reactor/detail/event_loop.h>
+#include <couplet/reactor/detail/reactor_core.h>
+#include <couplet/reactor/detail/sockets.h>
+#include <couplet/reactor/detail/tcp_connector.h>
+#include <couplet/reactor/detail/tcp_port.h>
+
+namespace couplet {
+
+namespace {
+
+void requirePort(int port, int lowest) {
+  if (port >= lowest && port <= 65535) return;
+  throw std::out_of_range("port " + std::to_string(port) + " is out of range (" +
+                          std::to_string(lowest) + " to 65535)");
+}
+
+/// A peer that went away must not end the program; a program's own wish is left alone.
+void ignoreSigpipe() {
+  struct sigaction action {};
+  if (::sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+}
+
+void reportToLog() {
+  if (!reportsByDefault()) return;
+  setReportFunction([](const UnhandledFailure& unhandled) { LOG(ERROR) << unhandled; });
+}
+
+}  // namespace
+
+class LibeventReactor::Impl {
+ public:
+  Impl(LibeventReactor& reactor, const ReactorOptions& options);
+
+  void run();
+  TimePoint now() const noexcept { return now_ ? *now_ : std::chrono::steady_clock::now(); }
+  void watch(FileDescriptor& descriptor, short what);
+  void unwatch(FileDescriptor& descriptor, short what);
+
+  bool handleSignals;
+  detail::EventLoop events;
+  detail::ReactorCore core;
+  detail::Resolver resolver{[this](Callable<void()> call) { core.callFromThread(std::move(call)); }};
+  detail::Sockets sockets{events, core.connections(), resolver, {}};
+
+ private:
+  struct Watched {
+    Impl& reactor;
+    FileDescriptor& descriptor;
+    detail::Watch reading;
+    detail::Watch writing;
+
+    detail::Watch& of(short what) { return what == detail::kReadable ? reading : writing; }
+  };
+
+  void watchSignals();
+  static void signalled(int signal, short, void* self) noexcept;
+  static void descriptorReady(int, short what, void* watched) noexcept;
+
+  std::optional<TimePoint> now_;  // of this turn, while the reactor runs
+  std::map<FileDescriptor*, Watched> watched_;
+  detail::Watch interrupted_;
+  detail::Watch terminated_;
+};
+
+LibeventReactor::Impl::Impl(LibeventReactor& reactor, const ReactorOptions& options)
+    : handleSignals(options.handleSignals), core(reactor, options, [this] { events.wake(); }) {}
+
+void LibeventReactor::Impl::run() {
+  core.start();
+  if (handleSignals) watchSignals();
+  now_ = std::chrono::steady_clock::now();
+  while (core.beginTurn()) {
+    auto earliest = core.timers().earliest();
+    bool due = earliest && *earliest <= *now_;
+    events.wait(!core.hasWork() && !due, earliest);
+    now_ = std::chrono::steady_clock::now();
+    core.endTurn();
+  }
+  now_.reset();
+  interrupted_.stop();
+  terminated_.stop();
+}
+
+void LibeventReactor::Impl::watchSignals() {
+  interrupted_.startSignal(events, SIGINT, &Impl::signalled, this);
+  terminated_.startSignal(events, SIGTERM, &Impl::signalled, this);
+}
+
+void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
+  auto& core = static_cast<Impl*>(self)->core;
+  const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+  if (core.stopping()) {
+    LOG(INFO) << "Received " << name << " again, shutting down at once.";
+    return core.hurry();
+  }
+  LOG(INFO) << "Received " << name << ", shutting down.";
+  core.stop();
+}
+
+void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what) {
+  auto [place, added] = watched_.try_emplace(&descriptor, *this, descriptor);
+  detail::Watch& watch = place->second.of(what);
+  if (watch.started()) return;
+  watch.start(events, descriptor.fileno(), what, &Impl::descriptorReady, &place->second);
+}
+
+void LibeventReactor::Impl::unwatch(FileDescriptor& descriptor, short what) {
+  auto place = watched_.find(&descriptor);
+  if (place == watched_.end()) return;
+  place->second.of(what).stop();
+  if (!place->second.reading.started() && !place->second.writing.started()) watched_.erase(place);
+}
+
+void LibeventReactor::Impl::descriptorReady(int, short what, void* watched) noexcept {
+  Impl& reactor = static_cast<Watched*>(watched)->reactor;
+  FileDescriptor& descriptor = static_cast<Watched*>(watched)->descriptor;
+  try {
+    (what & detail::kReadable) ? descriptor.doRead() : descriptor.doWrite();
+  } catch (...) {
+    LOG(ERROR) << "Exception in a FileDescriptor, which is removed: " << Failure::current();
+    reactor.unwatch(descriptor, detail::kReadable);
+    reactor.unwatch(descriptor, detail::kWritable);
+  }
+}
+
+LibeventReactor::LibeventReactor(ReactorOptions options)
+    : impl_(std::make_unique<Impl>(*this, options)) {
+  ignoreSigpipe();
+  reportToLog();
+}
+
+LibeventReactor::~LibeventReactor() { impl_->core.end(); }
+
+void LibeventReactor::run() { impl_->run(); }
+
+void LibeventReactor::stop() { impl_->core.stop(); }
+
+bool LibeventReactor::running() const noexcept { return impl_->core.running(); }
+
+void LibeventReactor::callFromThread(Callable<void()> call) {
+  impl_->core.callFromThread(std::move(call));
+}
+
+void LibeventReactor::callWhenRunning(Callable<void()> call) {
+  impl_->core.callWhenRunning(std::move(call));
+}
+
+void LibeventReactor::addShutdownTrigger(ShutdownPhase phase,
+                                         Callable<Deferred<void>()> trigger) {
+  impl_->core.addShutdownTrigger(phase, std::move(trigger));
+}
+
+std::shared_ptr<ListeningPort> LibeventReactor::listenTCP(int port,
+                                                          std::shared_ptr<Factory> factory,
+                                                          ListenOptions options) {
+  requirePort(port, 0);
+  impl_->core.requireNotOver();
+  return detail::TCPPort::open(impl_->sockets, port, std::move(factory), options);
+}
+
+std::shared_ptr<Connector> LibeventReactor::connectTCP(const std::string& host, int port,
+                                                       std::shared_ptr<ClientFactory> factory,
+                                                       ConnectOptions options) {
+  requirePort(port, 1);
+  impl_->core.requireNotOver();
+  auto connector = std::make_shared<detail::TCPConnector>(
+      impl_->sockets, impl_->core.weakConnections(), Address{host, port}, std::move(factory),
+      std::move(options));
+  connector->connect();
+  return connector;
+}
+
+LibeventReactor::TimePoint LibeventReactor::now() const { return impl_->now(); }
+
+DelayedCall LibeventReactor::callLater(Duration delay, Callable<void()> call) {
+  return impl_->core.callLater(delay, std::move(call));
+}
+
+void LibeventReactor::addReader(FileDescriptor& descriptor) {
+  impl_->watch(descriptor, detail::kReadable);
+}
+
+void LibeventReactor::addWriter(FileDescriptor& descriptor) {
+  impl_->watch(descriptor, detail::kWritable);
+}
+
+void LibeventReactor::removeReader(FileDescriptor& descriptor) {
+  impl_->unwatch(descriptor, detail::kReadable);
+}
+
+void LibeventReactor::removeWriter(FileDescriptor& descriptor) {
+  impl_->unwatch(descriptor, detail::kWritable);
+}
+
+std::unique_ptr<Reactor> newReactor(ReactorOptions options) {
+  return std::make_unique<LibeventReactor>(options);
+}
+
+}  // namespace couplet

@@ -1,0 +1,61 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// The reactor of real programs. libevent tells what is ready; Couplet owns the bytes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <couplet/reactor/reactor.h>
+
+namespace couplet {
+
+/// For `LibeventReactor::addReader` and `addWriter`: a descriptor of the user's own. Twisted's
+/// IReadDescriptor and IWriteDescriptor. Not owned by the reactor: remove it before it dies.
+class FileDescriptor {
+ public:
+  virtual ~FileDescriptor() = default;
+
+  /// The descriptor; the same one until it is removed.
+  virtual int fileno() const = 0;
+
+  /// It can be read, or written. Called for as long as that is so (level-triggered). What it throws
+  /// is logged, and removes it from both lists.
+  virtual void doRead() {}
+  virtual void doWrite() {}
+};
+
+/// A Reactor on libevent, epoll underneath, for TCP and descriptors of the user's own.
+class LibeventReactor final : public Reactor {
+ public:
+  explicit LibeventReactor(ReactorOptions options = {});
+  ~LibeventReactor() override;
+
+  void run() override;
+  void stop() override;
+  bool running() const noexcept override;
+  void callFromThread(Callable<void()> call) override;
+  void callWhenRunning(Callable<void()> call) override;
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) override;
+  std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
+                                           ListenOptions options = {}) override;
+  std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
+                                        std::shared_ptr<ClientFactory> factory,
+                                        ConnectOptions options = {}) override;
+  TimePoint now() const override;
+  DelayedCall callLater(Duration delay, Callable<void()> call) override;
+
+  /// Watches `descriptor` until it is removed; adding it again changes nothing.
+  void addReader(FileDescriptor& descriptor);
+  void addWriter(FileDescriptor& descriptor);
+
+  /// Ends that; does nothing for one that is not watched. May be called from inside doRead and doWrite.
+  void removeReader(FileDescriptor& descriptor);
+  void removeWriter(FileDescriptor& descriptor);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace couplet

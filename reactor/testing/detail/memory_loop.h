@@ -1,0 +1,54 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. The turns of a MemoryReactor.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include <couplet/deferred/clock.h>
+#include <couplet/reactor/detail/reactor_core.h>
+#include <couplet/reactor/testing/detail/memory_network.h>
+
+namespace couplet::detail {
+
+/// A loop whose events come from a MemoryNetwork, and whose time is set. Beside the reactor's own connections
+/// it moves those of the world outside: the ends that a test holds, which the reactor's shutdown leaves
+/// alone.
+class MemoryLoop {
+ public:
+  /// The clock says what `now` does.
+  MemoryLoop(Clock& clock, std::size_t cut, std::size_t window, Duration shutdownDeadline);
+  MemoryLoop(const MemoryLoop&) = delete;
+  MemoryLoop& operator=(const MemoryLoop&) = delete;
+  ~MemoryLoop() { end(); }
+
+  /// As ReactorCore::end.
+  void end() noexcept;
+
+  /// False when the run is over.
+  bool turn();
+  /// Turns until nothing moves; std::logic_error where that does not end.
+  void flush();
+  void advance(Duration by);
+  /// Turns until the run is over (true), or nothing is left to wait for (false).
+  bool run();
+
+  Clock::TimePoint now() const noexcept { return now_; }
+  MemoryNetwork& network() noexcept { return network_; }
+  ReactorCore& core() noexcept { return core_; }
+  ConnectionLoop& connections() noexcept { return core_.connections(); }
+  ConnectionLoop& outside() noexcept { return outside_; }
+
+ private:
+  bool moves() noexcept;
+  bool skipToNextCall() noexcept;
+
+  Clock::TimePoint now_{};
+  std::atomic<bool> woken_{false};  // a call from a thread came
+  MemoryNetwork network_;           // before what holds connections
+  ConnectionLoop outside_;
+  ReactorCore core_;
+};
+
+}  // namespace couplet::detail

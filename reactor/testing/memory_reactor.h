@@ -1,0 +1,209 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// A reactor for tests: no sockets, no waiting, and a time that the test sets. Twisted's MemoryReactorClock.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <couplet/deferred/failure.h>
+#include <couplet/reactor/reactor.h>
+
+namespace couplet::detail {
+class MemoryConnector;
+class MemoryLoop;
+class MemoryPort;
+struct MemoryPeerRecord;
+}  // namespace couplet::detail
+
+namespace couplet::testing {
+
+/// How the network between in-memory connections is.
+struct MemoryReactorOptions {
+  /// One dataReceived gets at most so many bytes, and each connection has one a turn. 1 finds what
+  /// a real network finds once a month.
+  std::size_t cut = 64 * 1024;
+  /// A connection that does not read holds so many bytes; then they wait at the writer's.
+  std::size_t window = 64 * 1024;
+  /// In a shutdown, as of ReactorOptions.
+  Duration shutdownDeadline = std::chrono::seconds(1);
+};
+
+/// `MemoryReactor::run` would wait for ever: no call is to come, no bytes are under way, and nobody has
+/// called `stop`. `what()` tells what is open.
+class NothingToWaitFor : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+/// The other end of a connection, in the hands of the test. A copy means the same end. Calls on a lost
+/// one do nothing. What they begin happens in the reactor's next turns.
+class MemoryPeer {
+ public:
+  explicit MemoryPeer(std::shared_ptr<couplet::detail::MemoryPeerRecord> record);
+
+  /// All that the program has sent, since the beginning or `clear`. Valid until more comes.
+  std::string_view value() const noexcept;
+  void clear() noexcept;
+
+  void write(std::string_view bytes);
+  /// Ends the connection as Transport's methods of these names do.
+  void loseConnection();
+  void loseWriteConnection();
+  void abortConnection();
+  /// Stops reading, so that the program's bytes pile up, and goes on.
+  void pauseProducing();
+  void resumeProducing();
+
+  bool connected() const noexcept;
+  /// Whether the program closed its direction; this end closes then too, once it is sent what it wrote.
+  bool inputEnded() const noexcept;
+  /// Why the connection was lost, if it is.
+  const std::optional<Failure>& lossReason() const noexcept;
+
+ private:
+  std::shared_ptr<couplet::detail::MemoryPeerRecord> record_;
+};
+
+/// A `connectTCP`: what was asked, and what becomes of it. Keeps neither factory nor connector alive.
+class MemoryClient {
+ public:
+  MemoryClient(const std::shared_ptr<couplet::detail::MemoryConnector>& connector);
+
+  std::string host;
+  int port;
+  ConnectOptions options;
+  std::weak_ptr<ClientFactory> factory;
+
+  /// Whether it waits for the test to say what becomes of it: it is neither made nor given up, and
+  /// does not reach a port of the same reactor.
+  bool waiting() const noexcept;
+
+  /// The connection is made, in the next turn; gives its other end, which may be used at once.
+  /// std::logic_error when it does not wait.
+  MemoryPeer succeed() const;
+
+  /// The attempt fails with `reason`, an exception or a Failure, in the next turn. std::logic_error
+  /// when it does not wait.
+  void fail(const Failure& reason) const;
+  template <class E>
+  void fail(E error) const {
+    fail(Failure(std::move(error)));
+  }
+
+ private:
+  std::shared_ptr<couplet::detail::MemoryConnector> waitingConnector() const;
+
+  std::weak_ptr<couplet::detail::MemoryConnector> connector_;
+};
+
+/// A `listenTCP`, likewise.
+class MemoryServer {
+ public:
+  MemoryServer(const std::shared_ptr<couplet::detail::MemoryPort>& listening, ListenOptions options);
+
+  int port;  ///< the real one where 0 was asked for
+  ListenOptions options;
+  std::weak_ptr<Factory> factory;
+
+  /// False from `stopListening` on.
+  bool listening() const noexcept;
+
+  /// A connection comes in, in the next turn; gives its other end. std::logic_error when it does not
+  /// listen.
+  MemoryPeer connect() const;
+
+ private:
+  std::weak_ptr<couplet::detail::MemoryPort> port_;
+};
+
+/// A Reactor that records what it is asked for, and keeps the rules of a real one. Time begins at 0 and
+/// stands still until it is advanced.
+///
+/// A `connectTCP` that reaches a port of this reactor is connected to it, in memory. Any other waits
+/// for the test, or its time-out:
+///
+///     MemoryReactor reactor;
+///     getPoem(reactor, "poems.example", 10000);          // calls connectTCP
+///     MemoryPeer server = reactor.tcpClients().at(0).succeed();
+///     server.write("my lovely poem");
+///     server.loseConnection();
+///     reactor.flush();
+///
+/// Either a test takes the turns (`turn`, `flush`, `advance`), with or without `start`, or the program
+/// calls `run`.
+class MemoryReactor final : public Reactor {
+ public:
+  explicit MemoryReactor(MemoryReactorOptions options = {});
+  ~MemoryReactor() override;
+
+  /// Begins what `run` does, and leaves the turns to the test: from here on `running()`.
+  void start();
+
+  /// One turn of the loop: calls from threads, those that are due, what connections have to say,
+  /// connectionLost. False when the run is over.
+  bool turn();
+
+  /// Turns until nothing moves at this time. std::logic_error after 1,000,000 of them: something
+  /// makes work for ever.
+  void flush();
+
+  /// Sets the time, then does as `flush`. So a call that was due earlier comes late, as with FakeClock.
+  void advance(Duration by);
+
+  /// One `advance` for each step.
+  void pump(std::initializer_list<Duration> steps);
+
+  /// All that was ever asked for, in order. References stay valid.
+  const std::deque<MemoryServer>& tcpServers() const noexcept;
+  const std::deque<MemoryClient>& tcpClients() const noexcept;
+
+  /// From now on an attempt to connect to `host` fails with DNSLookupError.
+  void failLookup(std::string host);
+
+  /// See MemoryReactorOptions.
+  void setCut(std::size_t bytes);
+
+  /// Nothing arrives anywhere, until `release`: a network that is slow, or gone. Time goes on.
+  void hold();
+  void release();
+
+  /// How many calls wait for their time; time-outs are among them.
+  std::size_t delayedCalls() const noexcept;
+
+  // Reactor
+
+  /// Runs turns until `stop`. When nothing is to be done it sets the time to that of the next call. Throws
+  /// NothingToWaitFor when there is none; the test may then go on with turns.
+  void run() override;
+  void stop() override;
+  bool running() const noexcept override;
+  /// From any thread; but `run` does not wait for threads.
+  void callFromThread(Callable<void()> call) override;
+  void callWhenRunning(Callable<void()> call) override;
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) override;
+  std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
+                                           ListenOptions options = {}) override;
+  std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
+                                        std::shared_ptr<ClientFactory> factory,
+                                        ConnectOptions options = {}) override;
+  TimePoint now() const override;
+  DelayedCall callLater(Duration delay, Callable<void()> call) override;
+
+ private:
+  friend class Pump;
+  class Impl;
+  couplet::detail::MemoryLoop& loop() noexcept;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace couplet::testing
