@@ -1,0 +1,149 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/protocols/netstring.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace couplet {
+
+namespace {
+
+constexpr std::size_t kSafeDigits = 18;  // of a length that cannot overflow
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::optional<std::string_view> NetstringParser::next(std::string_view& bytes) {
+  if (const auto payload = takeWhole(bytes)) return payload;
+  if (state_ != State::kPayload && !takeLength(bytes)) return std::nullopt;
+  return takePayload(bytes);
+}
+
+std::string NetstringParser::unfinished() const {
+  if (state_ == State::kLength) return "";
+  if (state_ == State::kLengthDigits) return "part of a netstring's length";
+  const std::string length = std::to_string(length_);
+  if (held_.size() == length_) return "all " + length + " bytes of a netstring, without its comma";
+  return std::to_string(held_.size()) + " of " + length + " bytes of a netstring";
+}
+
+std::string NetstringParser::takeUnfinished() {
+  if (state_ == State::kLength) return "";
+  std::string bytes = std::to_string(length_);
+  if (state_ == State::kPayload) bytes.append(":").append(held_.view());
+  startOver();
+  held_.release();
+  return bytes;
+}
+
+/// The common case, at little cost: a string that is whole and right. All others take the long way.
+std::optional<std::string_view> NetstringParser::takeWhole(std::string_view& bytes) const {
+  if (state_ != State::kLength || refused_ || !held_.empty()) return std::nullopt;
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  const char* const lastDigit = begin + std::min(bytes.size(), kSafeDigits);
+  std::size_t length = 0;
+  const char* colon = begin;
+  for (; colon != lastDigit && isDigit(*colon); ++colon) {
+    length = 10 * length + static_cast<std::size_t>(*colon - '0');
+  }
+  const auto left = static_cast<std::size_t>(end - colon);
+  if (colon == begin || left < length + 2 || length > maxLength_) return std::nullopt;
+  const char* const comma = colon + 1 + length;
+  const bool leadingZero = *begin == '0' && colon != begin + 1;
+  if (*colon != ':' || *comma != ',' || leadingZero) return std::nullopt;
+  bytes = {comma + 1, end};
+  return std::string_view(colon + 1, length);
+}
+
+/// True when the whole length and its colon are taken.
+bool NetstringParser::takeLength(std::string_view& bytes) {
+  held_.clear();
+  for (std::size_t i = 0; i < bytes.size() && !refused_; ++i) {
+    if (bytes[i] == ':' && state_ == State::kLengthDigits) {
+      bytes.remove_prefix(i + 1);
+      state_ = State::kPayload;
+      return true;
+    }
+    takeDigit(bytes[i]);
+  }
+  bytes.remove_prefix(bytes.size());
+  held_.release();
+  return false;
+}
+
+void NetstringParser::takeDigit(char c) {
+  const bool first = state_ == State::kLength;
+  if (!isDigit(c)) {
+    return refuse(first ? "netstring does not begin with a digit"
+                        : "netstring length is not digits and a colon");
+  }
+  const auto digit = static_cast<std::size_t>(c - '0');
+  if (!first && length_ == 0) return refuse("netstring length has a leading zero");
+  if (length_ > maxLength_ / 10 || digit > maxLength_ - 10 * length_) {
+    return refuse("netstring is longer than is allowed");
+  }
+  length_ = 10 * length_ + digit;
+  state_ = State::kLengthDigits;
+}
+
+std::optional<std::string_view> NetstringParser::takePayload(std::string_view& bytes) {
+  const std::size_t missing = length_ + 1 - held_.size();
+  const std::string_view taken = bytes.substr(0, missing);
+  bytes.remove_prefix(taken.size());
+  if (held_.empty() && taken.size() == missing) return finish(taken);
+  held_.append(taken, length_ + 1);
+  if (taken.size() < missing) return std::nullopt;
+  return finish(held_.view());
+}
+
+std::optional<std::string_view> NetstringParser::finish(std::string_view payloadAndComma) {
+  startOver();
+  if (payloadAndComma.back() == ',') {
+    payloadAndComma.remove_suffix(1);
+    return payloadAndComma;
+  }
+  refuse("netstring does not end with a comma");
+  held_.release();
+  return std::nullopt;
+}
+
+void NetstringParser::startOver() noexcept {
+  state_ = State::kLength;
+  length_ = 0;
+}
+
+void NetstringParser::refuse(const char* why) noexcept {
+  startOver();
+  refused_ = why;
+}
+
+void NetstringReceiver::netstringRefused(const NetstringParseError& error) {
+  loseConnection(Failure(error));
+}
+
+void NetstringReceiver::sendString(std::string_view payload) {
+  if (payload.size() > maxLength()) {
+    throw StringTooLongError("netstring of " + std::to_string(payload.size()) +
+                             " bytes is longer than the limit of " + std::to_string(maxLength()));
+  }
+  char header[24];  // 20 digits and a colon
+  char* end = std::to_chars(header, header + sizeof(header) - 1, payload.size()).ptr;
+  *end++ = ':';
+  transport().writeSequence({{header, static_cast<std::size_t>(end - header)}, payload, ","});
+}
+
+bool NetstringReceiver::parseNext(std::string_view& bytes) {
+  if (const auto payload = parser_.next(bytes)) {
+    stringReceived(*payload);
+    return true;
+  }
+  if (!parser_.refused()) return false;
+  refuseInput();
+  netstringRefused(NetstringParseError(parser_.refused()));
+  return true;
+}
+
+}  // namespace couplet
