@@ -1,0 +1,48 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include "serve_poems.h"
+
+#include <vector>
+
+#include "examples/program/listening.h"
+#include "examples/program/ports.h"
+#include "poem_file.h"
+#include "poem_server_flags.h"
+
+namespace poetry {
+
+namespace {
+
+std::vector<WirePoem> readPoems(const examples::Arguments& files) {
+  std::vector<WirePoem> poems;
+  for (const std::string& file : files)
+    poems.push_back(std::make_shared<const std::string>(readPoem(file, framingFlag())));
+  return poems;
+}
+
+/// The port of each of `count` poems.
+std::vector<int> choosePorts(std::size_t count) {
+  std::vector<int> ports;
+  examples::requireListenable(FLAGS_port);
+  for (std::size_t i = 0; i < count; ++i) {
+    ports.push_back(FLAGS_port == 0 ? 0 : FLAGS_port + static_cast<int>(i));
+    examples::requireListenable(ports.back());
+  }
+  return ports;
+}
+
+}  // namespace
+
+int servePoems(const examples::Arguments& files, const PoemFactory& newFactory) {
+  if (files.empty()) throw examples::UsageError("Provide at least one poetry file.");
+  const std::vector<int> ports = choosePorts(files.size());
+  const std::vector<WirePoem> poems = readPoems(files);
+  const auto reactor = couplet::newReactor();
+  for (std::size_t i = 0; i < files.size(); ++i)
+    examples::announce(
+        *reactor, files[i],
+        examples::listenOn(*reactor, FLAGS_iface, ports[i], newFactory(poems[i])).toString());
+  reactor->run();
+  return examples::kSuccess;
+}
+
+}  // namespace poetry
