@@ -12,14 +12,16 @@ namespace couplet {
 
 // libstdc++ keeps one pointer to the exception object in an exception_ptr and can tell whether a
 // catch clause would take it: some 40 ns where throwing and catching takes 2 us.
-const void* Failure::find(const std::type_info& type) const noexcept {
-  if (!error_) return nullptr;
+bool Failure::catches(const std::type_info& type, const void** caught) const noexcept {
+  if (!error_) return false;
   void* object = nullptr;
   static_assert(sizeof error_ == sizeof object);
   std::memcpy(&object, static_cast<const void*>(&error_), sizeof object);
   const std::type_info* thrown = error_.__cxa_exception_type();
   if (thrown->__is_pointer_p()) object = *static_cast<void**>(object);
-  return type.__do_catch(thrown, &object, 1) ? object : nullptr;
+  if (!type.__do_catch(thrown, &object, 1)) return false;
+  if (caught) *caught = object;
+  return true;
 }
 
 std::string Failure::message() const {

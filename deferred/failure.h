@@ -48,7 +48,7 @@ class Failure {
   template <class... E>
   const std::type_info* check() const noexcept {
     const std::type_info* found = nullptr;
-    ((found == nullptr && find(typeid(E)) != nullptr ? void(found = &typeid(E)) : void()), ...);
+    ((found == nullptr && catches(typeid(E)) ? void(found = &typeid(E)) : void()), ...);
     return found;
   }
 
@@ -64,7 +64,8 @@ class Failure {
   template <class E>
   const E* get() const noexcept {
     static_assert(!std::is_pointer_v<E>, "couplet: a thrown pointer has no object to point to");
-    return static_cast<const E*>(find(typeid(E)));
+    const void* object = nullptr;
+    return catches(typeid(E), &object) ? static_cast<const E*>(object) : nullptr;
   }
 
   /// Throws the exception.
@@ -86,7 +87,8 @@ class Failure {
   bool operator==(const Failure& other) const noexcept { return error_ == other.error_; }
 
  private:
-  const void* find(const std::type_info& type) const noexcept;
+  /// Whether a catch clause of `type` would take the exception, and as which object.
+  bool catches(const std::type_info& type, const void** caught = nullptr) const noexcept;
 
   std::exception_ptr error_;  // never null, but in a moved-from Failure
   SourceLocation raisedAt_;

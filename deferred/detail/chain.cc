@@ -113,7 +113,7 @@ Chain* Chain::goOn() {
   if (discarded_) {
     finishDiscard();
   } else if (inner_) {
-    collapse(this);
+    return collapse(this);
   } else if (pauses_) {
     release();
   } else {
@@ -144,22 +144,16 @@ void Chain::dropKept() noexcept {
   popStep();
 }
 
+// The outer is in its loop already when the end of its last closure fired what it waits on. Else it
+// counts as running meanwhile, since here, too, a closure ends and a value moves.
 Chain* Chain::handOver() noexcept {
-  Chain* outer = outer_;
-  outer_ = nullptr;
+  Chain* outer = std::exchange(outer_, nullptr);
   outer->inner_ = nullptr;
-  ++outer->pins_;
+  bool inLoop = std::exchange(outer->running_, true);
   outer->dropKept();
-  --outer->pins_;
-  if (!outer->discarded_) {
-    outer->takeResultOf(*this);
-    return outer;
-  }
-  clearResult();
-  state_ = State::kGone;
-  dropConsumer();
-  outer->release();
-  return nullptr;
+  outer->takeResultOf(*this);
+  outer->running_ = inLoop;
+  return inLoop ? nullptr : outer;
 }
 
 // Waiting
@@ -194,24 +188,25 @@ bool Chain::wouldCycle(const Chain& inner) const noexcept {
 }
 
 // A chain that has nothing to do but hand its inner's result to its outer is left out: so a
-// loop of callbacks that return Deferreds takes constant memory.
-void Chain::collapse(Chain* chain) noexcept {
+// loop of callbacks that return Deferreds takes constant memory. Returns a chain that can go on.
+Chain* Chain::collapse(Chain* chain) noexcept {
   while (Chain* outer = chain->outer_) {
     Chain* inner = chain->inner_;
-    if (chain->head_ || chain->frame_ || chain->anchor_ || chain->pauses_) return;
+    if (chain->head_ || chain->frame_ || chain->anchor_ || chain->pauses_) break;
     chain->inner_ = chain->outer_ = nullptr;
     chain->state_ = State::kGone;
     chain->consumed_ = false;
     inner->outer_ = outer;
     outer->inner_ = inner;
     chain->release();
-    if (!outer->kept_) return;
-    ++outer->pins_;
+    if (!outer->kept_) break;
+    outer->running_ = true;
     outer->dropKept();
-    --outer->pins_;
-    if (outer->inner_ != inner) return outer->release();
+    outer->running_ = false;
+    if (outer->inner_ != inner) return outer;
     chain = outer;
   }
+  return nullptr;
 }
 
 // Coroutines
@@ -322,8 +317,8 @@ void Chain::discard() noexcept {
 }
 
 // Ends all that this one waits on, from the Promise up: a coroutine's frame goes before those that
-// await it, as they would in a stack. What runs now ends when it is back in its loop, which calls
-// this again.
+// await it, as they would in a stack. What runs now, and all that waits on it, ends when it is back
+// in its loop, which calls this again.
 void Chain::finishDiscard() noexcept {
   Chain* bottom = this;
   for (; bottom->inner_; bottom = bottom->inner_) bottom->discarded_ = true;
@@ -342,6 +337,10 @@ void Chain::finishDiscard() noexcept {
     chain->dismantle();
     --chain->pins_;
     chain->release();
+    if (outer && outer->running_) {
+      --outer->pins_;
+      return;
+    }
     chain = outer;
   }
 }
@@ -361,6 +360,7 @@ void Chain::dismantle() noexcept {
 // Owners
 
 void Chain::dropPromise() noexcept {
+  checkThread();
   if (--promises_ > 0) return;
   if (fired_ || cancelling_ || !taken_) return release();
   ++pins_;
@@ -436,7 +436,10 @@ void Chain::release() noexcept {
   if (!promises_) bury(*this);
 }
 
+// A value that nobody will see lives until the chain is destroyed, if that is now: it may own the
+// next chain, and so on.
 void Chain::endUnseen() noexcept {
+  if (state_ == State::kValue && !promises_) return;
   ++pins_;
   if (state_ == State::kFailure) {
     Failure failure = std::move(*valueIn<Failure>(slot_));
@@ -444,6 +447,7 @@ void Chain::endUnseen() noexcept {
     state_ = State::kGone;
     report({failure, made_, name()});
   }
+  dropSteps();
   clearResult();
   state_ = State::kGone;
   --pins_;
@@ -536,7 +540,7 @@ std::string Chain::describe(std::string_view value) const {
   if (name_) out << ", named \"" << *name_ << '"';
   if (inner_) {
     out << ", waiting on Deferred at " << inner_;
-  } else if (state_ == State::kValue) {
+  } else if (hasValueOfConsumer()) {
     out << ", current result: " << value;
   } else if (state_ == State::kFailure) {
     out << ", current result: " << *valueIn<Failure>(const_cast<std::byte*>(slot_));

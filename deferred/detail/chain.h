@@ -125,6 +125,9 @@ class Chain {
            !running_ && !frame_ && !queued_;
   }
 
+  /// Has a value of the type that its Deferred has: no step will change it.
+  bool hasValueOfConsumer() const noexcept { return state_ == State::kValue && !head_; }
+
   /// Stores a value in place of nothing. What its constructor throws becomes the failure.
   template <class T, class... Args>
   void storeValue(SourceLocation where, Args&&... args) {
@@ -254,7 +257,7 @@ class Chain {
   void popStep() noexcept;
   void dropKept() noexcept;
   Chain* handOver() noexcept;
-  static void collapse(Chain* chain) noexcept;
+  static Chain* collapse(Chain* chain) noexcept;
   bool wouldCycle(const Chain& inner) const noexcept;
 
   void cancelHere(SourceLocation where) noexcept;

@@ -256,7 +256,7 @@ template <class T>
 std::string Deferred<T>::toString() const {
   detail::Chain* chain = hold_.get();
   if (!chain) return "<empty Deferred>";
-  if (chain->state() != detail::Chain::State::kValue) return chain->describe("");
+  if (!chain->hasValueOfConsumer()) return chain->describe("");
   return chain->describe(detail::textOfValue(*detail::valueIn<detail::Stored<T>>(chain->slot())));
 }
 

@@ -54,9 +54,11 @@ class ValueGathering : public Gathering, public std::enable_shared_from_this<Val
  private:
   void add(std::size_t index, Deferred<T> input, SourceLocation here) {
     auto self = this->shared_from_this();
-    inputs_.push_back(std::move(input).addCallbacks(
-        [self, index](T value) { self->arrived(index, std::move(value)); },
-        [self, index](const Failure& failure) { self->failed(index, failure); }, here));
+    inputs_.push_back(
+        std::move(input)
+            .addCallback([self, index](T value) { self->arrived(index, std::move(value)); }, here)
+            .addErrback([self, index](const Failure& failure) { self->failed(index, failure); },
+                        here));
   }
 
   void arrived(std::size_t index, T value) {

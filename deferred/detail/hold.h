@@ -5,6 +5,7 @@
 // leaves 16 bits for a line.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -28,7 +29,7 @@ class Hold {
   Chain* release(SourceLocation consumedAt) noexcept {
     Chain* chain = get();
     if (!chain) return nullptr;
-    std::uintptr_t line = consumedAt.line < kMaxLine ? consumedAt.line : kMaxLine;
+    std::uintptr_t line = std::clamp<std::uintptr_t>(consumedAt.line, 1, kMaxLine);
     bits_ = line << kLineShift | reinterpret_cast<std::uintptr_t>(consumedAt.file);
     return chain;
   }

@@ -11,9 +11,9 @@ Timeout::Timeout(Duration timeout, Clock& clock, CancelHandle chain, SourceLocat
   });
 }
 
-bool Timeout::end() {
+bool Timeout::end() noexcept {
   if (timer_.active()) timer_.cancel();
-  return *ranOut_;
+  return ranOut_ && *ranOut_;
 }
 
 }  // namespace couplet::detail

@@ -15,9 +15,11 @@ namespace detail {
 class Timeout {
  public:
   Timeout(Duration timeout, Clock& clock, CancelHandle chain, SourceLocation here);
+  Timeout(Timeout&&) noexcept = default;
+  ~Timeout() { end(); }
 
   /// Ends the timer; true when it had run out.
-  bool end();
+  bool end() noexcept;
   Duration duration() const noexcept { return duration_; }
 
  private:

@@ -35,7 +35,7 @@ using TimerReference = std::unique_ptr<Timer, Release>;
 
 TimerQueue::TimerQueue(const Clock& clock) noexcept : clock_(clock) {}
 
-TimerQueue::~TimerQueue() {
+void TimerQueue::close() noexcept {
   closing_ = true;  // a closure that dies may add calls
   std::vector<Entry> waiting = std::move(heap_);
   heap_.clear();

@@ -42,9 +42,11 @@ class TimerQueue {
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
 
+  ~TimerQueue() { close(); }
+
   /// Destroys the closures of what still waits; the handles become inactive, as are those of calls
   /// that are added from now on.
-  ~TimerQueue();
+  void close() noexcept;
 
   /// As Clock::callLater.
   DelayedCall add(Duration delay, Callable<void()> call);

@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Synchronous assertions on Deferreds, for any test framework: each throws UnexpectedResult, with the
-// place of the call and what the Deferred has instead. Twisted's SynchronousTestCase.
+// Synchronous assertions on Deferreds, for any test framework: each throws UnexpectedResult, with
+// the place of the call and what the Deferred has instead. Twisted's SynchronousTestCase.
 #pragma once
 
 #include <memory>
@@ -59,8 +59,8 @@ Result<T> requireFiredResult(Deferred<T>& deferred, SourceLocation here) {
 
 namespace couplet::testing {
 
-/// The value that `deferred` has fired with; `deferred` is consumed, an lvalue too. Throws when it failed, or
-/// has no result yet.
+/// The value that `deferred` has fired with; `deferred` is consumed, an lvalue too. Throws when it
+/// failed, or has no result yet.
 template <class T>
 T successResultOf(Deferred<T>& deferred, SourceLocation here = SourceLocation::current()) {
   Result<T> result = couplet::detail::requireFiredResult(deferred, here);
@@ -75,8 +75,9 @@ T successResultOf(Deferred<T>&& deferred, SourceLocation here = SourceLocation::
   return successResultOf(deferred, here);
 }
 
-/// The Failure that `deferred` has, which is handled with this; `deferred` is consumed, an lvalue too. Throws
-/// when it has a value, no result yet, or, where `E...` are named, a failure that is none of them.
+/// The Failure that `deferred` has, which is handled with this; `deferred` is consumed, an lvalue
+/// too. Throws when it has a value, no result yet, or, where `E...` are named, a failure that is
+/// none of them.
 template <class... E, class T>
 Failure failureResultOf(Deferred<T>& deferred, SourceLocation here = SourceLocation::current()) {
   Result<T> result = couplet::detail::requireFiredResult(deferred, here);
@@ -86,8 +87,8 @@ Failure failureResultOf(Deferred<T>& deferred, SourceLocation here = SourceLocat
   Failure failure = std::move(result).failure();
   if constexpr (sizeof...(E) > 0) {
     if (!failure.template check<E...>()) {
-      throw UnexpectedResult(
-          here, "another failure was expected than that it has: " + couplet::detail::describeFailure(failure));
+      throw UnexpectedResult(here, "another failure was expected than that it has: " +
+                                       couplet::detail::describeFailure(failure));
     }
   }
   return failure;
@@ -97,8 +98,8 @@ Failure failureResultOf(Deferred<T>&& deferred, SourceLocation here = SourceLoca
   return failureResultOf<E...>(deferred, here);
 }
 
-/// Throws when `deferred` has a result already. It may be used as before, with this test's step in its
-/// chain.
+/// Throws when `deferred` has a result already. It may be used as before, with this test's step in
+/// its chain.
 template <class T>
 void assertNoResult(Deferred<T>& deferred, SourceLocation here = SourceLocation::current()) {
   auto has = std::make_shared<std::string>();
