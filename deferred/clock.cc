@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/deferred/detail/timer.h>
+#include <couplet/deferred/timer_queue.h>
 
 namespace couplet {
 
 namespace {
 
 using detail::Timer;
-using detail::TimerQueue;
 
 /// The queue that the timer waits in, or null when the Clock is gone.
 TimerQueue* queueOf(Timer* timer) {

@@ -11,10 +11,11 @@
 
 namespace couplet {
 
-namespace detail {
 class TimerQueue;
+
+namespace detail {
 struct Timer;
-}  // namespace detail
+}
 
 /// The unit of all delays; any `std::chrono` literal converts to it.
 using Duration = std::chrono::nanoseconds;
@@ -62,7 +63,7 @@ class DelayedCall {
   TimePoint getTime() const;
 
  private:
-  friend class detail::TimerQueue;
+  friend class TimerQueue;
   explicit DelayedCall(detail::Timer* timer) noexcept;
 
   detail::Timer* timer_ = nullptr;  // shared, counted; outlives its Clock where a handle does

@@ -3,6 +3,7 @@
 // What a Deferred ends with: a value or a Failure.
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -32,16 +33,16 @@ class [[nodiscard]] Result {
   T&& value() && { return raiseOrGo(), std::move(*value_); }
 
   /// REQUIRES: !hasValue()
-  const Failure& failure() const& noexcept { return *failure_; }
-  Failure&& failure() && noexcept { return std::move(*failure_); }
+  const Failure& failure() const& noexcept { return failure_; }
+  Failure&& failure() && noexcept { return std::move(failure_); }
 
  private:
   void raiseOrGo() const {
-    if (!value_) failure_->raise();
+    if (!value_) failure_.raise();
   }
 
   std::optional<T> value_;
-  std::optional<Failure> failure_;  // exactly one of the two is there
+  Failure failure_{std::exception_ptr()};  // null where there is a value
 };
 
 /// Success or a Failure.

@@ -54,7 +54,7 @@ void FramedProtocol::unread(std::string_view bytes) {
     unread_ = {bytes.data(), bytes.size() + unread_.size()};
     return;
   }
-  detail::HeldBytes all;
+  HeldBytes all;
   all.append(bytes);
   all.append(unread_);
   all.append(heldBack_.view());
@@ -77,7 +77,7 @@ bool FramedProtocol::deliverable() const noexcept {
 
 /// Parses `bytes`, then what is held back, until there is no more or a receiving method stops it.
 void FramedProtocol::parse(std::string_view bytes) {
-  detail::HeldBytes held;  // what chunk_ is a view of, where it is not `bytes`
+  HeldBytes held;  // what chunk_ is a view of, where it is not `bytes`
   parsing_ = true;
   chunk_ = unread_ = bytes;
   try {
@@ -102,7 +102,7 @@ bool FramedProtocol::parseChunk() {
   return true;
 }
 
-void FramedProtocol::keepRest(detail::HeldBytes& held) {
+void FramedProtocol::keepRest(HeldBytes& held) {
   if (!connected()) return drop();
   if (unread_.empty()) return;
   if (held.empty()) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <couplet/protocols/detail/held_bytes.h>
+#include <couplet/protocols/held_bytes.h>
 #include <couplet/reactor/protocol.h>
 
 namespace couplet {
@@ -82,13 +82,13 @@ class FramedProtocol : public Protocol {
   bool isBeforeUnread(std::string_view bytes) const noexcept;
   void parse(std::string_view bytes);
   bool parseChunk();
-  void keepRest(detail::HeldBytes& held);
+  void keepRest(HeldBytes& held);
   void drop() noexcept;
   void endInput();
 
-  std::string_view chunk_;      // what is being parsed now; valid while parsing_
-  std::string_view unread_;     // the end of chunk_ that is not yet parsed; empty unless parsing_
-  detail::HeldBytes heldBack_;  // to be parsed next: the rest in a pause, what came while parsing_
+  std::string_view chunk_;   // what is being parsed now; valid while parsing_
+  std::string_view unread_;  // the end of chunk_ that is not yet parsed; empty unless parsing_
+  HeldBytes heldBack_;       // to be parsed next: the rest in a pause, what came while parsing_
   std::unique_ptr<Failure> why_;  // given to loseConnection
   bool parsing_ = false;
   bool inputEnded_ = false;  // in a pause: end of input waits for heldBack_

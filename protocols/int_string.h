@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include <couplet/protocols/detail/held_bytes.h>
 #include <couplet/protocols/errors.h>
 #include <couplet/protocols/framed_protocol.h>
+#include <couplet/protocols/held_bytes.h>
 
 namespace couplet {
 
@@ -53,8 +53,7 @@ class IntStringParser {
   int prefixSeen_ = 0;        // bytes of the prefix that came
   std::uint32_t length_ = 0;  // what they say
   std::size_t maxLength_;
-  detail::HeldBytes
-      held_;  // after the whole prefix what came of the string; else what was last handed out
+  HeldBytes held_;  // after the whole prefix what came of the string; else what was last handed out
   std::optional<std::size_t> refusedLength_;
 };
 

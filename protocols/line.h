@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include <couplet/protocols/detail/held_bytes.h>
 #include <couplet/protocols/errors.h>
 #include <couplet/protocols/framed_protocol.h>
+#include <couplet/protocols/held_bytes.h>
 
 namespace couplet {
 
@@ -65,7 +65,7 @@ class LineParser {
   Patience patience_;
   bool tooLong_ = false;
   bool handedOut_ = false;  // held_ is what was last returned, and is dropped at the next call
-  detail::HeldBytes held_;  // the line that is not whole; has no delimiter in it
+  HeldBytes held_;          // the line that is not whole; has no delimiter in it
 };
 
 /// What LineReceiver and LineOnlyReceiver have in common.

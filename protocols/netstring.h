@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include <couplet/protocols/detail/held_bytes.h>
 #include <couplet/protocols/errors.h>
 #include <couplet/protocols/framed_protocol.h>
+#include <couplet/protocols/held_bytes.h>
 
 namespace couplet {
 
@@ -56,8 +56,7 @@ class NetstringParser {
   std::size_t maxLength_;         // so small that there is room for a comma
   std::size_t length_ = 0;        // as far as it is known; at most maxLength_ as it was at the time
   State state_ = State::kLength;  // what comes next: a length, more of one, or payload and comma
-  detail::HeldBytes
-      held_;  // in kPayload what came of it; else what was last handed out, or nothing
+  HeldBytes held_;  // in kPayload what came of it; else what was last handed out, or nothing
   const char* refused_ = nullptr;
 };
 

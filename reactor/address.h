@@ -8,8 +8,8 @@
 
 namespace couplet {
 
-/// An IPv4 or IPv6 address and a port. `host` is numeric (`127.0.0.1`, `::1`) in what a transport or
-/// port reports, and may be a name in what a Connector is told to reach.
+/// An IPv4 or IPv6 address and a port. `host` is numeric (`127.0.0.1`, `::1`) in what a transport
+/// or port reports, and may be a name in what a Connector is told to reach.
 struct Address {
   std::string host;
   int port = 0;

@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Makes a Protocol for each connection, and keeps what connections share. Held by shared_ptr: by the port or
-// connector that uses it and by each of its connections.
+// Makes a Protocol for each connection, and keeps what connections share. Held by shared_ptr: by
+// the port or connector that uses it and by each of its connections.
 #pragma once
 
 #include <memory>
@@ -47,8 +47,8 @@ class Factory {
 ///     startedConnecting -> (clientConnectionFailed | buildProtocol -> clientConnectionLost)
 class ClientFactory : public Factory {
  public:
-  /// An attempt begins. `connector` is valid until the last of the two below has returned; it may be
-  /// told to `connect` again from there, or stopped.
+  /// An attempt begins. `connector` is valid until the last of the two below has returned; it may
+  /// be told to `connect` again from there, or stopped.
   virtual void startedConnecting(Connector& connector);
 
   /// The attempt failed: a ConnectError.

@@ -54,11 +54,15 @@ class LibeventReactor::Impl {
   bool handleSignals;
   detail::EventLoop events;
   detail::ReactorCore core;
-  detail::Resolver resolver{[this](Callable<void()> call) { core.callFromThread(std::move(call)); }};
+  detail::Resolver resolver{
+      [this](Callable<void()> call) { core.callFromThread(std::move(call)); }};
   detail::Sockets sockets{events, core.connections(), resolver, {}};
 
  private:
   struct Watched {
+    Watched(Impl& reactor, FileDescriptor& descriptor)
+        : reactor(reactor), descriptor(descriptor) {}
+
     Impl& reactor;
     FileDescriptor& descriptor;
     detail::Watch reading;
@@ -160,8 +164,7 @@ void LibeventReactor::callWhenRunning(Callable<void()> call) {
   impl_->core.callWhenRunning(std::move(call));
 }
 
-void LibeventReactor::addShutdownTrigger(ShutdownPhase phase,
-                                         Callable<Deferred<void>()> trigger) {
+void LibeventReactor::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
   impl_->core.addShutdownTrigger(phase, std::move(trigger));
 }
 

@@ -49,7 +49,8 @@ class LibeventReactor final : public Reactor {
   void addReader(FileDescriptor& descriptor);
   void addWriter(FileDescriptor& descriptor);
 
-  /// Ends that; does nothing for one that is not watched. May be called from inside doRead and doWrite.
+  /// Ends that; does nothing for one that is not watched. May be called from inside doRead and
+  /// doWrite.
   void removeReader(FileDescriptor& descriptor);
   void removeWriter(FileDescriptor& descriptor);
 

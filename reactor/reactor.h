@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What drives a program: it waits for connections, bytes and time, and calls. Passed in, never global.
-// All but `callFromThread` belongs to the thread that calls `run`.
+// What drives a program: it waits for connections, bytes and time, and calls. Passed in, never
+// global. All but `callFromThread` belongs to the thread that calls `run`.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,9 @@ class ListeningPort {
   virtual Deferred<void> stopListening() = 0;
 };
 
-/// An attempt to connect, and the connection that came of it. Twisted's IConnector. Kept by its reactor while
-/// it connects or is connected; whoever wants it to connect again later holds it (`shared_from_this`).
+/// An attempt to connect, and the connection that came of it. Twisted's IConnector. Kept by its
+/// reactor while it connects or is connected; whoever wants it to connect again later holds it
+/// (`shared_from_this`).
 class Connector : public std::enable_shared_from_this<Connector> {
  public:
   virtual ~Connector() = default;
@@ -72,11 +73,12 @@ enum class ShutdownPhase {
 
 /// The interface of every reactor. Use `newReactor()`, or testing::MemoryReactor in tests.
 ///
-/// One turn of the loop: calls from other threads, calls that are due, then what connections have to say.
+/// One turn of the loop: calls from other threads, calls that are due, then what connections have
+/// to say.
 class Reactor : public Clock {
  public:
-  /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and lost, each
-  /// protocol told. std::logic_error when it runs already, or has run.
+  /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and
+  /// lost, each protocol told. std::logic_error when it runs already, or has run.
   virtual void run() = 0;
 
   /// Ends `run`, soon. std::logic_error when it does not run or was stopped before.
@@ -84,14 +86,15 @@ class Reactor : public Clock {
 
   virtual bool running() const noexcept = 0;
 
-  /// From any thread: calls `call` on the reactor's, in the order of each thread. Once the reactor has
-  /// stopped, `call` is destroyed there without being called. REQUIRES: the reactor is alive.
+  /// From any thread: calls `call` on the reactor's, in the order of each thread. Once the reactor
+  /// has stopped, `call` is destroyed there without being called. REQUIRES: the reactor is alive.
   virtual void callFromThread(Callable<void()> call) = 0;
 
   /// Calls `call` when `run` begins, or now if it has.
   virtual void callWhenRunning(Callable<void()> call) = 0;
 
-  /// Calls `trigger` in that phase of the shutdown. Twisted's addSystemEventTrigger(phase, "shutdown").
+  /// Calls `trigger` in that phase of the shutdown. Twisted's addSystemEventTrigger(phase,
+  /// "shutdown").
   virtual void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) = 0;
 
   /// Listens on `port` (0: any free one). Throws CannotListenError, or std::out_of_range for a port
@@ -99,8 +102,8 @@ class Reactor : public Clock {
   virtual std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                                    ListenOptions options = {}) = 0;
 
-  /// Connects to `host`, a name or a numeric address; each of a name's addresses is tried in turn. The
-  /// outcome goes to the factory, from the loop. std::out_of_range for a port that cannot be.
+  /// Connects to `host`, a name or a numeric address; each of a name's addresses is tried in turn.
+  /// The outcome goes to the factory, from the loop. std::out_of_range for a port that cannot be.
   virtual std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
                                                 std::shared_ptr<ClientFactory> factory,
                                                 ConnectOptions options = {}) = 0;
@@ -109,7 +112,8 @@ class Reactor : public Clock {
 /// How a reactor of the system's behaves.
 struct ReactorOptions {
   bool handleSignals = true;  ///< SIGINT and SIGTERM stop it while it runs
-  Duration shutdownDeadline = std::chrono::seconds(1);  ///< for flushing, then connections are aborted
+  Duration shutdownDeadline =
+      std::chrono::seconds(1);  ///< for flushing, then connections are aborted
 };
 
 /// The reactor of this system: a LibeventReactor.

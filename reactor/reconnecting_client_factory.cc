@@ -51,7 +51,8 @@ void ReconnectingClientFactory::resetDelay() {
 }
 
 void ReconnectingClientFactory::stopTrying() {
-  std::shared_ptr<Connector> connector = connector_.lock();  // may be the last owner of this factory
+  std::shared_ptr<Connector> connector =
+      connector_.lock();  // may be the last owner of this factory
   trying_ = false;
   if (nextAttempt_.active()) nextAttempt_.cancel();
   if (!connector) return;
@@ -67,12 +68,14 @@ void ReconnectingClientFactory::retry() {
   std::shared_ptr<Connector> connector = connector_.lock();
   if (!trying_ || !connector) return;
   if (policy_.maxRetries >= 0 && retries_ >= policy_.maxRetries) {
-    LOG(INFO) << "Giving up " << connector->getDestination() << " after " << retries_ << " retries.";
+    LOG(INFO) << "Giving up " << connector->getDestination() << " after " << retries_
+              << " retries.";
     return;
   }
   ++retries_;
   Duration delay = delay_ + times(delay_, policy_.jitter * policy_.random());
-  delay_ = std::min(times(delay_, policy_.factor), std::max(policy_.maxDelay, policy_.initialDelay));
+  delay_ =
+      std::min(times(delay_, policy_.factor), std::max(policy_.maxDelay, policy_.initialDelay));
   VLOG(1) << "Connecting to " << connector->getDestination() << " again in "
           << std::chrono::duration<double>(delay).count() << " s";
   nextAttempt_ = clock_.callLater(delay, [connector] { connector->connect(); });

@@ -15,16 +15,16 @@ namespace couplet {
 /// How long to wait between attempts.
 struct ReconnectPolicy {
   Duration initialDelay = std::chrono::seconds(1);
-  double factor = 1.5;                            ///< of each delay over the one before
-  Duration maxDelay = std::chrono::seconds(60);   ///< before the random part
-  double jitter = 0.5;                            ///< 0 to this share of the delay is added, at random
-  int maxRetries = -1;                            ///< then it gives up; -1: never
+  double factor = 1.5;                           ///< of each delay over the one before
+  Duration maxDelay = std::chrono::seconds(60);  ///< before the random part
+  double jitter = 0.5;  ///< 0 to this share of the delay is added, at random
+  int maxRetries = -1;  ///< then it gives up; -1: never
   /// Gives a number from 0 up to, not including, 1; replaceable for tests.
   std::function<double()> random = {};
 };
 
-/// Connects again after `clientConnectionFailed` and `clientConnectionLost`. Serves one connector. A
-/// subclass that overrides one of the two calls it here too. Twisted's ReconnectingClientFactory.
+/// Connects again after `clientConnectionFailed` and `clientConnectionLost`. Serves one connector.
+/// A subclass that overrides one of the two calls it here too. Twisted's ReconnectingClientFactory.
 class ReconnectingClientFactory : public ClientFactory {
  public:
   /// Does not own the clock, which must outlive it.

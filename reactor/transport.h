@@ -27,9 +27,9 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  /// Sends `bytes` after all that was written before. They are copied, and leave when the handler that
-  /// runs returns, or at the end of the loop's turn. Still sent after `loseConnection`, as long
-  /// as the connection is not closed.
+  /// Sends `bytes` after all that was written before. They are copied, and leave when the handler
+  /// that runs returns, or at the end of the loop's turn. Still sent after `loseConnection`, as
+  /// long as the connection is not closed.
   virtual void write(std::string_view bytes) = 0;
 
   /// The same as `write` for each part in turn.
@@ -38,8 +38,8 @@ class Transport {
     writeSequence(std::span(parts.begin(), parts.size()));
   }
 
-  /// Sends what was written, then closes. No more data is delivered. Waits for a registered producer to
-  /// unregister. `connectionLost` gets ConnectionDone.
+  /// Sends what was written, then closes. No more data is delivered. Waits for a registered
+  /// producer to unregister. `connectionLost` gets ConnectionDone.
   virtual void loseConnection() = 0;
 
   /// Sends what was written, then closes this direction only; the protocol hears
@@ -70,8 +70,8 @@ class Transport {
   virtual void setTcpKeepAlive(bool on) = 0;
   virtual bool getTcpKeepAlive() const = 0;
 
-  /// Registers the one producer of this transport; std::runtime_error when there is one already. On a
-  /// lost connection `producer.stopProducing()` is called at once. See Producer for who owns it.
+  /// Registers the one producer of this transport; std::runtime_error when there is one already. On
+  /// a lost connection `producer.stopProducing()` is called at once. See Producer for who owns it.
   virtual void registerProducer(Producer& producer, bool streaming) = 0;
   virtual void unregisterProducer() = 0;
 
@@ -87,8 +87,9 @@ class Transport {
   /// Bytes written and not yet taken by the system.
   virtual std::size_t unsent() const noexcept = 0;
 
-  /// Hands the connection over to another protocol (an upgrade), which hears `makeConnection` at once. The
-  /// old one hears nothing more, its work is discarded, and it lives until the end of the turn.
+  /// Hands the connection over to another protocol (an upgrade), which hears `makeConnection` at
+  /// once. The old one hears nothing more, its work is discarded, and it lives until the end of the
+  /// turn.
   virtual void setProtocol(std::unique_ptr<Protocol> protocol) = 0;
 
   /// The clock that this connection lives by: its reactor.

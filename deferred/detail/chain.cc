@@ -161,9 +161,27 @@ Chain* Chain::handOver() noexcept {
 void Chain::adopt(Chain* inner) {
   if (inner->finished()) return takeResultOf(*inner);
   if (waitOn(*inner)) return;
-  SourceLocation made = inner->made_;
-  inner->dropConsumer();
-  storeFailure(Failure(DeferredCycleError(made), made));
+  Failure cycle(DeferredCycleError(inner->made_), inner->made_);
+  if (inner->frame_) {
+    failOuter(std::move(cycle));
+    waitOn(*inner);
+  } else {
+    inner->dropConsumer();
+    storeFailure(std::move(cycle));
+  }
+}
+
+// A coroutine in a cycle, which may use the closure that it came from, is waited for nevertheless:
+// what waits here, and it at last, waits on a failed chain instead.
+void Chain::failOuter(Failure failure) noexcept {
+  Chain* failed = make(made_);
+  failed->markFired(made_);
+  failed->storeFailure(std::move(failure));
+  failed->taken_ = failed->consumed_ = true;
+  failed->outer_ = std::exchange(outer_, nullptr);
+  failed->outer_->inner_ = failed;
+  consumed_ = false;
+  Turn::whenItEnds(*failed);
 }
 
 bool Chain::waitOn(Chain& inner) noexcept {

@@ -259,6 +259,7 @@ class Chain {
   Chain* handOver() noexcept;
   static Chain* collapse(Chain* chain) noexcept;
   bool wouldCycle(const Chain& inner) const noexcept;
+  void failOuter(Failure failure) noexcept;
 
   void cancelHere(SourceLocation where) noexcept;
   std::optional<Failure> callCanceller(bool discarding) noexcept;

@@ -4,11 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/deferred/timer_queue.h>
 
 namespace couplet::testing {
 
-FakeClock::FakeClock() : timers_(std::make_unique<detail::TimerQueue>(*this)) {}
+FakeClock::FakeClock() : timers_(std::make_unique<TimerQueue>(*this)) {}
 
 FakeClock::~FakeClock() = default;
 

@@ -20,9 +20,9 @@ class FakeClock : public Clock {
   TimePoint now() const override { return now_; }
   DelayedCall callLater(Duration delay, Callable<void()> call) override;
 
-  /// Sets the time first, then runs the calls that are due, in order of time. A call that one of them
-  /// makes counts from the new time; it runs in the same `advance` when its delay is 0. (So a call
-  /// that always makes another without delay never lets `advance` return.)
+  /// Sets the time first, then runs the calls that are due, in order of time. A call that one of
+  /// them makes counts from the new time; it runs in the same `advance` when its delay is 0. (So a
+  /// call that always makes another without delay never lets `advance` return.)
   ///
   /// What a call throws comes out at once; the calls that were still due run at the next `advance`.
   void advance(Duration by);
@@ -35,7 +35,7 @@ class FakeClock : public Clock {
 
  private:
   TimePoint now_{};
-  std::unique_ptr<detail::TimerQueue> timers_;
+  std::unique_ptr<TimerQueue> timers_;
 };
 
 }  // namespace couplet::testing

@@ -9,7 +9,7 @@ namespace poetry {
 
 using couplet::Failure;
 
-NoAnswerError::NoAnswerError() : std::runtime_error("The server closed without an answer.") {}
+NoAnswerError::NoAnswerError() : std::runtime_error("The server closed without an answer") {}
 
 AnswerFactory::AnswerFactory()
     : answer_([this] {

@@ -75,7 +75,7 @@ class PoetryClientFactory : public AnswerFactory {
 }  // namespace
 
 PoemTooLongError::PoemTooLongError()
-    : std::runtime_error("The poem is longer than " + std::to_string(kLongestPoem) + " bytes.") {}
+    : std::runtime_error("The poem is longer than " + std::to_string(kLongestPoem) + " bytes") {}
 
 Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server,
                               Framing framing, Progress progress) {

@@ -45,7 +45,7 @@ Deferred<std::string> TransformProxy::transform(const std::string& name, const s
   std::string request = name + "." + poem;
   if (request.size() > couplet::NetstringReceiver::kMaxLength)
     return couplet::fail<std::string>(
-        couplet::StringTooLongError("The poem is too long for a netstring."));
+        couplet::StringTooLongError("The poem is too long for a netstring"));
   auto factory = std::make_shared<TransformClientFactory>(std::move(request));
   Deferred<std::string> answer = factory->deferred();
   reactor_.connectTCP(server_.host, server_.port, std::move(factory), withoutTimeout());

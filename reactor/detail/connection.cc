@@ -76,7 +76,8 @@ void Connection::failConnection(const Failure& reason) {
 
 void Connection::registerProducer(Producer& producer, bool streaming) {
   if (lost_) return producer.stopProducing();
-  if (producer_) throw std::runtime_error("this transport has a producer already: unregister it first");
+  if (producer_)
+    throw std::runtime_error("this transport has a producer already: unregister it first");
   producer_ = &producer;
   streaming_ = streaming;
   producerPaused_ = streaming && output_.size() > kHighMark;
@@ -120,8 +121,7 @@ void Connection::received(std::string_view bytes) {
 }
 
 void Connection::inputEnded() {
-  inputEnded_ = true;
-  if (disconnecting_) return;
+  if (std::exchange(inputEnded_, true) || disconnecting_) return;
   guard("readConnectionLost", [&] { protocol_->readConnectionLost(); });
   if (outputEnded_) loseConnection();
 }

@@ -3,10 +3,11 @@
 // Internal. All of the life of a connection that has nothing to do with sockets: its protocol, its
 // states, pauses and producers, the bytes that wait to be sent, and its end.
 //
-// To derive, implement what moves the bytes ("Moving bytes" below), and tell what happened ("What happened")
-// from the loop, never from inside a call of the user's. The rules that every reactor keeps - one
-// connectionLost, from the loop; nothing delivered after loseConnection or while paused; writes of a handler
-// together; exceptions logged and turned into loss - are then kept by this class.
+// To derive, implement what moves the bytes ("Moving bytes" below), and tell what happened ("What
+// happened") from the loop, never from inside a call of the user's. The rules that every reactor
+// keeps - one connectionLost, from the loop; nothing delivered after loseConnection or while
+// paused; writes of a handler together; exceptions logged and turned into loss - are then kept by
+// this class.
 #pragma once
 
 #include <sys/uio.h>
@@ -32,9 +33,10 @@ namespace couplet::detail {
 
 class ConnectionLoop;
 
-/// Above so many unsent bytes a producer pauses. Without a producer, a write that answers what was received
-/// and goes above it pauses reading until all is sent. (One that answers nothing, such as a long
-/// request, does not: two ends that both write much before they read would wait for each other.)
+/// Above so many unsent bytes a producer pauses. Without a producer, a write that answers what was
+/// received and goes above it pauses reading until all is sent. (One that answers nothing, such as
+/// a long request, does not: two ends that both write much before they read would wait for each
+/// other.)
 inline constexpr std::size_t kHighMark = 64 * 1024;
 
 /// With more unsent bytes than this the connection is aborted with WriteBufferFullError.
@@ -49,8 +51,8 @@ class Connection : public Transport {
   Connection(ConnectionLoop& loop, std::shared_ptr<Factory> factory);
   ~Connection() override;
 
-  /// Builds the protocol, makes the connection, and sends what it wrote. Without a protocol (null, or an
-  /// exception, which is logged) closes cleanly. REQUIRES: the loop owns this.
+  /// Builds the protocol, makes the connection, and sends what it wrote. Without a protocol (null,
+  /// or an exception, which is logged) closes cleanly. REQUIRES: the loop owns this.
   void begin();
 
   // Transport
@@ -151,27 +153,27 @@ class Connection : public Transport {
   std::optional<Failure> reason_;       // of the loss; there when lost_
   OutputQueue output_;
   Producer* producer_ = nullptr;
-  std::uint32_t index_ = 0;             // the loop's
+  std::uint32_t index_ = 0;  // the loop's
 
-  bool queuedToContinue_ = false;   // the loop's, as the next two
+  bool queuedToContinue_ = false;  // the loop's, as the next two
   bool queuedToFlush_ = false;
   bool queuedToRetry_ = false;
 
-  bool handling_ = false;           // a handler of this connection runs: what it writes leaves after it
-  bool lost_ = false;               // closed; `end` is queued or has been called
-  bool disconnecting_ = false;      // also when lost_
-  bool ended_ = false;              // `end` has been called
+  bool handling_ = false;       // a handler of this connection runs: what it writes leaves after it
+  bool lost_ = false;           // closed; `end` is queued or has been called
+  bool disconnecting_ = false;  // also when lost_
+  bool ended_ = false;          // `end` has been called
   bool paused_ = false;
-  bool resuming_ = false;           // resumeProducing was called, producingResumed is yet to come
-  bool answering_ = false;          // something was received since all was sent
-  bool throttled_ = false;          // too much is unsent to read more
+  bool resuming_ = false;   // resumeProducing was called, producingResumed is yet to come
+  bool answering_ = false;  // something was received since all was sent
+  bool throttled_ = false;  // too much is unsent to read more
   bool inputEnded_ = false;
-  bool writable_ = true;            // what was last sent was taken whole
-  bool outputEnding_ = false;       // loseWriteConnection was called
-  bool outputEnded_ = false;        // and is done
-  bool streaming_ = false;          // these two of the producer
+  bool writable_ = true;       // what was last sent was taken whole
+  bool outputEnding_ = false;  // loseWriteConnection was called
+  bool outputEnded_ = false;   // and is done
+  bool streaming_ = false;     // these two of the producer
   bool producerPaused_ = false;
-  bool sent_ = false;               // since the producer was last asked for more
+  bool sent_ = false;  // since the producer was last asked for more
 };
 
 template <class F>

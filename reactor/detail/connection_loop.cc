@@ -76,7 +76,8 @@ void ConnectionLoop::destroyBuried() noexcept {
   auto protocols = std::exchange(buriedProtocols_, {});
   auto connections = std::exchange(buriedConnections_, {});
   makeRoom(buriedConnections_, connections_.size());
-  for (auto& connection : connections) connection->protocol_.reset();  // may still use the transport
+  for (auto& connection : connections)
+    connection->protocol_.reset();  // may still use the transport
   protocols.clear();
 }
 

@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal. The part of a reactor's loop that connections live in: it owns them, and calls them at their time
-// of the turn. Knows no sockets; every reactor has one.
+// Internal. The part of a reactor's loop that connections live in: it owns them, and calls them at
+// their time of the turn. Knows no sockets; every reactor has one.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,15 @@ class OpenEnd {
  public:
   virtual ~OpenEnd() = default;
 
-  /// The reactor goes down: close, and tell the factory at once. Called from the loop or the reactor's
-  /// destructor, after the loop has forgotten this one.
+  /// The reactor goes down: close, and tell the factory at once. Called from the loop or the
+  /// reactor's destructor, after the loop has forgotten this one.
   virtual void shutDown() noexcept = 0;
 };
 
 /// Owns the connections of a reactor. A turn of the reactor's loop goes
 ///
-///     destroyBuried -> (calls from threads, timers) -> wait for events, which go to the connections
+///     destroyBuried -> (calls from threads, timers) -> wait for events, which go to the
+///     connections
 ///     -> continueReading -> flush -> deliverLost
 ///
 /// and does not wait while `hasWork()`.
@@ -95,7 +96,7 @@ class ConnectionLoop {
   void release(Connection& connection);
 
   Clock& clock_;
-  ChunkPool chunks_;  // before all that holds connections
+  ChunkPool chunks_;                                      // before all that holds connections
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its index
   std::vector<std::shared_ptr<OpenEnd>> ends_;
   std::vector<Connection*> toContinue_;

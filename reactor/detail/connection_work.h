@@ -27,10 +27,10 @@ class ConnectionWork {
   void ended(std::size_t slot);
   std::size_t freeSlot();
 
-  std::vector<Deferred<void>> chains_;   // those in free slots have ended
+  std::vector<Deferred<void>> chains_;  // those in free slots have ended
   std::vector<std::size_t> freeSlots_;
-  std::vector<DelayedCall> calls_;       // some may have run
-  std::size_t pruneAt_ = 8;              // when calls_ is so long, those that ran are removed
+  std::vector<DelayedCall> calls_;  // some may have run
+  std::size_t pruneAt_ = 8;         // when calls_ is so long, those that ran are removed
 };
 
 }  // namespace couplet::detail

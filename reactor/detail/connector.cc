@@ -29,9 +29,8 @@ void BasicConnector::connect() {
   state_ = State::kConnecting;
   auto kept = self();
   loop->add(kept);
-  timeout_ = loop->clock().callLater(options_.timeout, [this] {
-    failed(Failure(ConnectTimeoutError(subject() + " timed out")));
-  });
+  timeout_ = loop->clock().callLater(
+      options_.timeout, [this] { failed(Failure(ConnectTimeoutError(subject() + " timed out"))); });
   tellFactory("startedConnecting", [this] { factory_->startedConnecting(*this); });
   if (state_ != State::kConnecting) return;
   if (loop->closing()) return failLater(Failure(UserError()));

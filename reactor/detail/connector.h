@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal. What all connectors do alike, and none of it with sockets: the state, the time-out, and what the
-// factory hears.
+// Internal. What all connectors do alike, and none of it with sockets: the state, the time-out, and
+// what the factory hears.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,9 @@ namespace couplet::detail {
 
 class Connection;
 
-/// A Connector for one destination. Kept by the loop while it connects, and by its connection, which must
-/// call `connectionEnded` from Connection::ended. To derive, implement `startAttempt` and `endAttempt`.
+/// A Connector for one destination. Kept by the loop while it connects, and by its connection,
+/// which must call `connectionEnded` from Connection::ended. To derive, implement `startAttempt`
+/// and `endAttempt`.
 class BasicConnector : public Connector, public OpenEnd {
  public:
   BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address destination,

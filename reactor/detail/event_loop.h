@@ -27,8 +27,8 @@ struct EventMemory {
   alignas(void*) std::byte bytes[128];
 };
 
-/// Watches one descriptor or signal from `start` until `stop` or its death. The memory that libevent
-/// needs is inside. Must not outlive the loop while it is started.
+/// Watches one descriptor or signal from `start` until `stop` or its death. The memory that
+/// libevent needs is inside. Must not outlive the loop while it is started.
 class Watch {
  public:
   /// Called from the loop. `what` is of Readiness. Must not throw.
@@ -62,8 +62,8 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop();
 
-  /// Calls what is ready. If `block`, waits until something is, or until `wake`, or until about `until`,
-  /// when the wait may also end early.
+  /// Calls what is ready. If `block`, waits until something is, or until `wake`, or until about
+  /// `until`, when the wait may also end early.
   void wait(bool block, std::optional<TimePoint> until);
 
   /// From any thread: ends the wait, or the next one.

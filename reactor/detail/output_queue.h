@@ -51,12 +51,12 @@ class OutputQueue {
   OutputQueue& operator=(const OutputQueue&) = delete;
   ~OutputQueue() { clear(); }
 
-  /// Copies `bytes` to the end. What a write leaves over after the last chunk is full gets one chunk
-  /// of its own, however large. Throws std::bad_alloc, and then has added nothing.
+  /// Copies `bytes` to the end. What a write leaves over after the last chunk is full gets one
+  /// chunk of its own, however large. Throws std::bad_alloc, and then has added nothing.
   void append(std::string_view bytes);
 
-  /// Fills `parts` with the first unsent bytes, and returns how many parts it took. Valid until the queue
-  /// changes.
+  /// Fills `parts` with the first unsent bytes, and returns how many parts it took. Valid until the
+  /// queue changes.
   std::size_t gather(std::span<::iovec> parts) noexcept;
 
   /// Removes the first `bytes`. REQUIRES: bytes <= size()

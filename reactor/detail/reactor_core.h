@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <couplet/deferred/clock.h>
-#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/deferred/timer_queue.h>
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/detail/shutdown.h>
 #include <couplet/reactor/detail/thread_calls.h>
@@ -20,13 +20,15 @@ namespace couplet::detail {
 ///
 ///     core.start();
 ///     while (core.beginTurn()) {
-///       // wait for events, not at all if core.hasWork(), and until core.timers().earliest() at most;
+///       // wait for events, not at all if core.hasWork(), and until core.timers().earliest() at
+///       most;
 ///       // hand them to the connections
 ///       core.endTurn();
 ///     }
 class ReactorCore {
  public:
-  /// Does not own the clock, which must outlive it. `wake` ends the waiting; called from any thread.
+  /// Does not own the clock, which must outlive it. `wake` ends the waiting; called from any
+  /// thread.
   ReactorCore(Clock& clock, const ReactorOptions& options, Callable<void()> wake);
   ReactorCore(const ReactorCore&) = delete;
   ReactorCore& operator=(const ReactorCore&) = delete;
@@ -44,7 +46,8 @@ class ReactorCore {
   /// Goes on with a shutdown without waiting for anything.
   void hurry() noexcept { shutdown_.hurry(); }
 
-  /// Destroys what is over, makes the calls that wait, and those that are due. False when the run is over.
+  /// Destroys what is over, makes the calls that wait, and those that are due. False when the run
+  /// is over.
   bool beginTurn();
   /// Goes on with the connections: reads, flushes, tells the lost ones.
   void endTurn();

@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <mutex>
@@ -17,6 +18,7 @@ namespace {
 constexpr int kMostThreads = 4;
 
 struct Request {
+  std::uint64_t number;
   std::string host;
   int port;
   Callable<void(Lookup)> done;
@@ -43,14 +45,14 @@ Lookup lookUpNow(const std::string& host, int port) {
 }  // namespace
 
 struct Resolver::Channel {
-  std::mutex mutex;  // guards all of it
+  std::mutex mutex;                       // guards all of it
   Callable<void(Callable<void()>)> post;  // empty once the resolver is gone
   std::deque<Request> requests;
+  std::uint64_t nextNumber = 0;
   int threads = 0;
 
-  /// Answers under the mutex, so that the resolver cannot die meanwhile.
-  void answer(Request request, Lookup lookup) {
-    std::unique_lock lock(mutex);
+  /// Under the mutex, so that the resolver cannot die meanwhile.
+  void answerLocked(Request request, Lookup lookup) {
     if (!post) return;
     post([done = std::move(request.done), lookup = std::move(lookup)]() mutable {
       done(std::move(lookup));
@@ -65,8 +67,8 @@ struct Resolver::Channel {
       requests.pop_front();
       lock.unlock();
       Lookup lookup = lookUpNow(request.host, request.port);
-      answer(std::move(request), std::move(lookup));
       lock.lock();
+      answerLocked(std::move(request), std::move(lookup));
     }
     --threads;
   }
@@ -83,19 +85,35 @@ Resolver::~Resolver() {
   dropped.swap(channel_->requests);
 }
 
-void Resolver::lookUp(std::string host, int port, Callable<void(Lookup)> done) {
+std::uint64_t Resolver::lookUp(std::string host, int port, Callable<void(Lookup)> done) {
   std::lock_guard lock(channel_->mutex);
-  channel_->requests.push_back({std::move(host), port, std::move(done)});
-  if (channel_->threads == kMostThreads) return;
+  std::uint64_t number = channel_->nextNumber++;
+  channel_->requests.push_back({number, std::move(host), port, std::move(done)});
+  if (channel_->threads < kMostThreads) startThread();
+  return number;
+}
+
+void Resolver::forget(std::uint64_t lookUp) noexcept {
+  std::deque<Request> dropped;  // dies after the lock
+  std::lock_guard lock(channel_->mutex);
+  auto& requests = channel_->requests;
+  auto place = std::find_if(requests.begin(), requests.end(),
+                            [&](const Request& request) { return request.number == lookUp; });
+  if (place == requests.end()) return;
+  dropped.push_back(std::move(*place));
+  requests.erase(place);
+}
+
+/// REQUIRES: the mutex is held
+void Resolver::startThread() {
   try {
     std::thread([channel = channel_] { channel->work(); }).detach();
     ++channel_->threads;
   } catch (const std::system_error& error) {
     if (channel_->threads > 0) return;  // one of those will come to it
-    channel_->post([done = std::move(channel_->requests.back().done), why = std::string(error.what())]() mutable {
-      done({{}, std::move(why)});
-    });
+    Request request = std::move(channel_->requests.back());
     channel_->requests.pop_back();
+    channel_->answerLocked(std::move(request), {{}, error.what()});
   }
 }
 

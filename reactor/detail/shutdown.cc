@@ -67,7 +67,8 @@ void Shutdown::runTriggers(ShutdownPhase phase) {
 void Shutdown::waitFor(Deferred<void> work) {
   ++waiting_;
   work.addErrback([](const Failure& failure) {
-    LOG(ERROR) << "Exception in a shutdown trigger: " << failure << " (" << failure.typeName() << ")";
+    LOG(ERROR) << "Exception in a shutdown trigger: " << failure << " (" << failure.typeName()
+               << ")";
   });
   work.addBoth([this](Result<void> result) -> Result<void> {
     --waiting_;

@@ -14,7 +14,8 @@ namespace couplet::detail {
 
 class ConnectionLoop;
 
-///     request -> before triggers -> all is closed, during triggers -> all is ended -> after triggers
+///     request -> before triggers -> all is closed, during triggers -> all is ended -> after
+///     triggers
 ///
 /// Each arrow waits for the Deferreds of the triggers; the third also for the connections, until
 /// a deadline aborts them.
@@ -53,8 +54,8 @@ class Shutdown {
   ConnectionLoop& connections_;
   Duration deadline_;
   std::array<std::vector<Callable<Deferred<void>()>>, 3> triggers_;  // by phase
-  std::vector<Deferred<void>> awaited_;  // of the triggers that ran
-  int waiting_ = 0;                      // how many of those are yet to end
+  std::vector<Deferred<void>> awaited_;                              // of the triggers that ran
+  int waiting_ = 0;  // how many of those are yet to end
   DelayedCall abort_;
   Stage stage_ = Stage::kRunning;
   bool requested_ = false;

@@ -145,8 +145,8 @@ void TCPConnection::readFailed(int error) {
   if (!isTemporary(error)) broken(lostBecauseOf(error));
 }
 
-/// An event came while no input is wanted: notices a reset at once, and the end of input when nothing is
-/// left to read before it.
+/// An event came while no input is wanted: notices a reset at once, and the end of input when
+/// nothing is left to read before it.
 void TCPConnection::noticeEnd() {
   if (int error = takeError(socket_.get())) return broken(lostBecauseOf(error));
   if (!hungUp_ || disconnecting()) return;
@@ -170,7 +170,8 @@ void TCPConnection::noticeEnd() {
 void TCPConnection::dropInput() noexcept {
   char scrap[16 * 1024];  // not the shared buffer: a view of that may be in use
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    if (::recv(socket_.get(), scrap, sizeof scrap, 0) < static_cast<::ssize_t>(sizeof scrap)) return;
+    if (::recv(socket_.get(), scrap, sizeof scrap, 0) < static_cast<::ssize_t>(sizeof scrap))
+      return;
   }
 }
 

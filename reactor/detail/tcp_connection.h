@@ -18,14 +18,15 @@ namespace couplet::detail {
 
 class BasicConnector;
 
-/// Owns the socket. Its events are registered once, edge-triggered, and never changed: so what can be
-/// read is remembered here, and what was refused is sent again when the event says so.
+/// Owns the socket. Its events are registered once, edge-triggered, and never changed: so what can
+/// be read is remembered here, and what was refused is sent again when the event says so.
 class TCPConnection final : public Connection {
  public:
   /// `connector` is that of a client, and null on the side that accepted. `socket` is connected and
   /// does not block.
   TCPConnection(Sockets& sockets, Descriptor socket, const SocketAddress& peer,
-                std::shared_ptr<Factory> factory, std::shared_ptr<BasicConnector> connector = nullptr);
+                std::shared_ptr<Factory> factory,
+                std::shared_ptr<BasicConnector> connector = nullptr);
   ~TCPConnection() override;
 
   Address getHost() const override;

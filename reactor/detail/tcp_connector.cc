@@ -15,9 +15,11 @@
 
 namespace couplet::detail {
 
-TCPConnector::TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop, Address destination,
-                           std::shared_ptr<ClientFactory> factory, ConnectOptions options)
-    : BasicConnector(std::move(loop), std::move(destination), std::move(factory), std::move(options)),
+TCPConnector::TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop,
+                           Address destination, std::shared_ptr<ClientFactory> factory,
+                           ConnectOptions options)
+    : BasicConnector(std::move(loop), std::move(destination), std::move(factory),
+                     std::move(options)),
       sockets_(sockets) {}
 
 void TCPConnector::startAttempt() {
@@ -31,7 +33,7 @@ void TCPConnector::startAttempt() {
 }
 
 void TCPConnector::endAttempt() noexcept {
-  ++attempt_;
+  if (lookUp_) sockets_.resolver.forget(*std::exchange(lookUp_, std::nullopt));
   watch_.stop();
   socket_.reset();
   if (stands_.active()) stands_.cancel();
@@ -40,17 +42,18 @@ void TCPConnector::endAttempt() noexcept {
 
 void TCPConnector::lookUp() {
   Address to = getDestination();
-  sockets_.resolver.lookUp(
-      to.host, to.port, [weak = weak_from_this(), attempt = attempt_](Lookup lookup) {
+  lookUp_ = sockets_.resolver.lookUp(
+      to.host, to.port, [weak = weak_from_this(), number = ++lookUps_](Lookup lookup) {
         auto self = std::static_pointer_cast<TCPConnector>(weak.lock());
-        if (self && self->attempt_ == attempt) self->lookedUp(std::move(lookup));
+        if (self && self->lookUp_ && self->lookUps_ == number) self->lookedUp(std::move(lookup));
       });
 }
 
 void TCPConnector::lookedUp(Lookup lookup) {
+  lookUp_.reset();
   if (lookup.addresses.empty()) {
-    return failLater(Failure(DNSLookupError("DNS lookup of " + getDestination().host +
-                                            " failed: " + lookup.error)));
+    return failLater(Failure(
+        DNSLookupError("DNS lookup of " + getDestination().host + " failed: " + lookup.error)));
   }
   addresses_ = std::move(lookup.addresses);
   tryNext();
@@ -94,6 +97,7 @@ void TCPConnector::ready() noexcept {
   auto self = shared_from_this();
   try {
     int error = takeError(socket_.get());
+    if (error == 0 && isConnectedToItself()) error = ECONNREFUSED;
     if (error == 0) return stand();
     watch_.stop();
     addressFailed(error);
@@ -101,6 +105,12 @@ void TCPConnector::ready() noexcept {
   } catch (...) {
     failLater(Failure::current());
   }
+}
+
+/// The system may choose the very port that nobody listens on for this end, and then connects the
+/// two.
+bool TCPConnector::isConnectedToItself() const {
+  return SocketAddress::ofSocket(socket_.get()).address() == addresses_[next_ - 1].address();
 }
 
 void TCPConnector::stand() {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <couplet/reactor/detail/connector.h>
@@ -31,12 +33,14 @@ class TCPConnector final : public BasicConnector {
   int reachFor(const SocketAddress& address);
   bool bindSocket();
   void ready() noexcept;
+  bool isConnectedToItself() const;
   void stand();
   void addressFailed(int error) noexcept;
   Failure failure() const;
 
-  Sockets& sockets_;  // used while an attempt is made only: the reactor may be gone
-  unsigned attempt_ = 0;  // tells the answers to old look-ups apart
+  Sockets& sockets_;      // used while an attempt is made only: the reactor may be gone
+  unsigned lookUps_ = 0;  // tells the answers to old ones apart
+  std::optional<std::uint64_t> lookUp_;  // the one whose answer is awaited
   std::vector<SocketAddress> addresses_;
   std::size_t next_ = 0;  // of addresses_; the one before is being tried
   int error_ = 0;         // of the addresses tried, the one that tells most

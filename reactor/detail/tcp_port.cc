@@ -27,9 +27,9 @@ constexpr Duration kRest = std::chrono::milliseconds(100);
 Descriptor openSpare() noexcept { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 bool bindAndListen(int socket, const SocketAddress& address, int backlog) {
-  bool dualStack = address.family() == AF_INET6 &&
-                   IN6_IS_ADDR_UNSPECIFIED(
-                       &reinterpret_cast<const ::sockaddr_in6*>(address.data())->sin6_addr);
+  bool dualStack =
+      address.family() == AF_INET6 &&
+      IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const ::sockaddr_in6*>(address.data())->sin6_addr);
   if (address.family() == AF_INET6 && !setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, !dualStack)) {
     return false;
   }
@@ -60,7 +60,8 @@ Deferred<void> TCPPort::stopListening() {
 }
 
 void TCPPort::listen(int port, const ListenOptions& options) {
-  auto address = SocketAddress::parse(options.interface.empty() ? "0.0.0.0" : options.interface, port);
+  auto address =
+      SocketAddress::parse(options.interface.empty() ? "0.0.0.0" : options.interface, port);
   if (!address) throw CannotListenError(options.interface, port, EADDRNOTAVAIL);
   Descriptor socket = newSocket(address->family());
   if (!socket || !bindAndListen(socket.get(), *address, options.backlog)) {
@@ -97,6 +98,7 @@ bool TCPPort::acceptOne() {
   auto* place = reinterpret_cast<::sockaddr*>(&address);
   Descriptor socket(::accept4(socket_.get(), place, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) return acceptFailed(errno);
+  turnsAway_ = false;
   SocketAddress peer(place, size);
   VLOG(1) << "Accepted a connection from " << peer.address() << " on " << host_;
   auto connection = std::make_unique<TCPConnection>(sockets_, std::move(socket), peer, factory_);
@@ -121,15 +123,15 @@ bool TCPPort::acceptFailed(int error) {
   }
 }
 
-/// No descriptor is left: a connection that waits is accepted in place of the spare one and closed, or
-/// it would wait, and wake the loop, for ever. Returns 0, or the errno value of accepting.
+/// No descriptor is left: a connection that waits is accepted in place of the spare one and closed,
+/// or it would wait, and wake the loop, for ever. Returns 0, or the errno value of accepting.
 int TCPPort::turnOneAway() {
   spare_.reset();
   Descriptor unlucky(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   int error = unlucky ? 0 : errno;
   unlucky.reset();
   spare_ = openSpare();
-  LOG_IF_EVERY_N(ERROR, error == 0, 1000)
+  LOG_IF(ERROR, error == 0 && !std::exchange(turnsAway_, true))
       << "No descriptor is left: connections to " << host_ << " are closed at once";
   return error;
 }

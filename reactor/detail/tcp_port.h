@@ -42,8 +42,10 @@ class TCPPort final : public ListeningPort,
   std::shared_ptr<Factory> factory_;
   Address host_;
   Descriptor socket_;
-  Descriptor spare_;  // given up to accept, and close, a connection when the process has no descriptors left
+  Descriptor spare_;  // given up to accept, and close, a connection when the process has no
+                      // descriptors left
   Watch watch_;
+  bool turnsAway_ = false;  // since the last connection that was accepted
   DelayedCall restEnds_;
 };
 

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal. Calls that other threads hand to a reactor's thread: the one place of a reactor with a mutex.
+// Internal. Calls that other threads hand to a reactor's thread: the one place of a reactor with a
+// mutex.
 #pragma once
 
 #include <atomic>

@@ -63,7 +63,9 @@ bool MemoryPeer::connected() const noexcept {
 
 bool MemoryPeer::inputEnded() const noexcept { return record_->inputEnded; }
 
-const std::optional<Failure>& MemoryPeer::lossReason() const noexcept { return record_->lossReason; }
+const std::optional<Failure>& MemoryPeer::lossReason() const noexcept {
+  return record_->lossReason;
+}
 
 MemoryClient::MemoryClient(const std::shared_ptr<MemoryConnector>& connector)
     : host(connector->getDestination().host),
@@ -112,8 +114,7 @@ MemoryPeer MemoryServer::connect() const {
 
 class MemoryReactor::Impl {
  public:
-  Impl(MemoryReactor& reactor, const MemoryReactorOptions& options)
-      : loop(reactor, options.cut, options.window, options.shutdownDeadline) {}
+  Impl(MemoryReactor& reactor, const MemoryReactorOptions& options) : loop(reactor, options) {}
 
   std::string describe() const;
 
@@ -180,8 +181,10 @@ std::size_t MemoryReactor::delayedCalls() const noexcept {
 void MemoryReactor::run() {
   start();
   if (impl_->loop.run()) return;
-  throw NothingToWaitFor("MemoryReactor::run: no call is to come, no bytes are under way, and nobody called "
-                         "stop()" + impl_->describe());
+  throw NothingToWaitFor(
+      "MemoryReactor::run: no call is to come, no bytes are under way, and nobody called "
+      "stop()" +
+      impl_->describe());
 }
 
 void MemoryReactor::stop() { impl_->loop.core().stop(); }
@@ -205,8 +208,7 @@ std::shared_ptr<ListeningPort> MemoryReactor::listenTCP(int port, std::shared_pt
   requirePort(port, 0);
   auto& loop = impl_->loop;
   loop.core().requireNotOver();
-  auto opened =
-      MemoryPort::open(loop.network(), loop.connections(), port, std::move(factory), options);
+  auto opened = MemoryPort::open(loop, port, std::move(factory), options);
   impl_->servers.emplace_back(opened, std::move(options));
   return opened;
 }
@@ -217,8 +219,8 @@ std::shared_ptr<Connector> MemoryReactor::connectTCP(const std::string& host, in
   requirePort(port, 1);
   auto& loop = impl_->loop;
   loop.core().requireNotOver();
-  auto connector = std::make_shared<MemoryConnector>(
-      loop.network(), loop.connections(), loop.core().weakConnections(), Address{host, port}, std::move(factory), std::move(options));
+  auto connector = std::make_shared<MemoryConnector>(loop, Address{host, port}, std::move(factory),
+                                                     std::move(options));
   impl_->clients.emplace_back(connector);
   connector->connect();
   return connector;

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// A reactor for tests: no sockets, no waiting, and a time that the test sets. Twisted's MemoryReactorClock.
+// A reactor for tests: no sockets, no waiting, and a time that the test sets. Twisted's
+// MemoryReactorClock.
 #pragma once
 
 #include <chrono>
@@ -35,17 +36,19 @@ struct MemoryReactorOptions {
   std::size_t window = 64 * 1024;
   /// In a shutdown, as of ReactorOptions.
   Duration shutdownDeadline = std::chrono::seconds(1);
+  /// `flush` gives up after so many turns: something makes work for ever.
+  std::size_t mostTurns = 1'000'000;
 };
 
-/// `MemoryReactor::run` would wait for ever: no call is to come, no bytes are under way, and nobody has
-/// called `stop`. `what()` tells what is open.
+/// `MemoryReactor::run` would wait for ever: no call is to come, no bytes are under way, and nobody
+/// has called `stop`. `what()` tells what is open.
 class NothingToWaitFor : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-/// The other end of a connection, in the hands of the test. A copy means the same end. Calls on a lost
-/// one do nothing. What they begin happens in the reactor's next turns.
+/// The other end of a connection, in the hands of the test. A copy means the same end. Calls on a
+/// lost one do nothing. What they begin happens in the reactor's next turns.
 class MemoryPeer {
  public:
   explicit MemoryPeer(std::shared_ptr<couplet::detail::MemoryPeerRecord> record);
@@ -64,7 +67,8 @@ class MemoryPeer {
   void resumeProducing();
 
   bool connected() const noexcept;
-  /// Whether the program closed its direction; this end closes then too, once it is sent what it wrote.
+  /// Whether the program closed its direction; this end closes then too, once it is sent what it
+  /// wrote.
   bool inputEnded() const noexcept;
   /// Why the connection was lost, if it is.
   const std::optional<Failure>& lossReason() const noexcept;
@@ -73,7 +77,8 @@ class MemoryPeer {
   std::shared_ptr<couplet::detail::MemoryPeerRecord> record_;
 };
 
-/// A `connectTCP`: what was asked, and what becomes of it. Keeps neither factory nor connector alive.
+/// A `connectTCP`: what was asked, and what becomes of it. Keeps neither factory nor connector
+/// alive.
 class MemoryClient {
  public:
   MemoryClient(const std::shared_ptr<couplet::detail::MemoryConnector>& connector);
@@ -108,7 +113,8 @@ class MemoryClient {
 /// A `listenTCP`, likewise.
 class MemoryServer {
  public:
-  MemoryServer(const std::shared_ptr<couplet::detail::MemoryPort>& listening, ListenOptions options);
+  MemoryServer(const std::shared_ptr<couplet::detail::MemoryPort>& listening,
+               ListenOptions options);
 
   int port;  ///< the real one where 0 was asked for
   ListenOptions options;
@@ -117,19 +123,19 @@ class MemoryServer {
   /// False from `stopListening` on.
   bool listening() const noexcept;
 
-  /// A connection comes in, in the next turn; gives its other end. std::logic_error when it does not
-  /// listen.
+  /// A connection comes in, in the next turn; gives its other end. std::logic_error when it does
+  /// not listen.
   MemoryPeer connect() const;
 
  private:
   std::weak_ptr<couplet::detail::MemoryPort> port_;
 };
 
-/// A Reactor that records what it is asked for, and keeps the rules of a real one. Time begins at 0 and
-/// stands still until it is advanced.
+/// A Reactor that records what it is asked for, and keeps the rules of a real one. Time begins at 0
+/// and stands still until it is advanced.
 ///
-/// A `connectTCP` that reaches a port of this reactor is connected to it, in memory. Any other waits
-/// for the test, or its time-out:
+/// A `connectTCP` that reaches a port of this reactor is connected to it, in memory. Any other
+/// waits for the test, or its time-out:
 ///
 ///     MemoryReactor reactor;
 ///     getPoem(reactor, "poems.example", 10000);          // calls connectTCP
@@ -138,8 +144,8 @@ class MemoryServer {
 ///     server.loseConnection();
 ///     reactor.flush();
 ///
-/// Either a test takes the turns (`turn`, `flush`, `advance`), with or without `start`, or the program
-/// calls `run`.
+/// Either a test takes the turns (`turn`, `flush`, `advance`), with or without `start`, or the
+/// program calls `run`.
 class MemoryReactor final : public Reactor {
  public:
   explicit MemoryReactor(MemoryReactorOptions options = {});
@@ -148,15 +154,17 @@ class MemoryReactor final : public Reactor {
   /// Begins what `run` does, and leaves the turns to the test: from here on `running()`.
   void start();
 
+  // Turns. std::logic_error from inside one.
+
   /// One turn of the loop: calls from threads, those that are due, what connections have to say,
   /// connectionLost. False when the run is over.
   bool turn();
 
-  /// Turns until nothing moves at this time. std::logic_error after 1,000,000 of them: something
-  /// makes work for ever.
+  /// Turns until nothing moves at this time. std::logic_error where that does not end.
   void flush();
 
-  /// Sets the time, then does as `flush`. So a call that was due earlier comes late, as with FakeClock.
+  /// Sets the time, then does as `flush`. So a call that was due earlier comes late, as with
+  /// FakeClock.
   void advance(Duration by);
 
   /// One `advance` for each step.
@@ -181,8 +189,8 @@ class MemoryReactor final : public Reactor {
 
   // Reactor
 
-  /// Runs turns until `stop`. When nothing is to be done it sets the time to that of the next call. Throws
-  /// NothingToWaitFor when there is none; the test may then go on with turns.
+  /// Runs turns until `stop`. When nothing is to be done it sets the time to that of the next call.
+  /// Throws NothingToWaitFor when there is none; the test may then go on with turns.
   void run() override;
   void stop() override;
   bool running() const noexcept override;

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Two protocols that talk to each other, without a network and turn by turn. Twisted's iosim and IOPump.
+// Two protocols that talk to each other, without a network and turn by turn. Twisted's iosim and
+// IOPump.
 #pragma once
 
 #include <memory>
@@ -23,8 +24,8 @@ namespace couplet::testing {
 ///     EXPECT_EQ(heard.data(), "hello");
 ///
 /// Owns both, and keeps the rules of a reactor: what a protocol hears comes from `pump`, `flush` or
-/// `advance`; what it throws is logged and closes the connection; some turn after its connectionLost it
-/// is destroyed. The two live by a MemoryReactor, whose time advances by hand.
+/// `advance`; what it throws is logged and closes the connection; some turn after its
+/// connectionLost it is destroyed. The two live by a MemoryReactor, whose time advances by hand.
 class Pump {
  public:
   /// Both hear connectionMade before this returns, the server first.
@@ -45,8 +46,8 @@ class Pump {
   /// Sets the time, then does as `flush`.
   void advance(Duration by);
 
-  /// The network ends the connection: both sides hear that the other sends no more, after all that it sent; or
-  /// both hear of a reset. From the next turn.
+  /// The network ends the connection: both sides hear that the other sends no more, after all that
+  /// it sent; or both hear of a reset. From the next turn.
   void close();
   void reset();
 

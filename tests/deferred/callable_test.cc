@@ -49,7 +49,9 @@ TEST(CallableTest, KeepsStateBetweenCalls) {
 
 TEST(CallableTest, DestroysItsClosureWhenItDies) {
   auto token = std::make_shared<int>(1);
-  { Callable<void()> holder = [token] {}; }
+  {
+    Callable<void()> holder = [token] {};
+  }
   EXPECT_EQ(token.use_count(), 1);
 }
 

@@ -141,7 +141,7 @@ TEST_F(DeferredErrorsTest, ErrbackTakesExceptionsAndFailures) {
   EXPECT_EQ(failureResultOf(third), failure);
 }
 
-// errback() without an argument is for catch blocks.
+// Deferred 21: errback() without an argument takes the exception being handled, if there is one.
 TEST_F(DeferredErrorsTest, ErrbackWithoutArgumentTakesTheCurrentException) {
   Promise<int> promise;
   auto deferred = promise.deferred();

@@ -385,6 +385,7 @@ TEST_F(DeferredLifetimeTest, AssigningDropsTheOldChain) {
   Deferred<int>& same = deferred;
   deferred = std::move(same);
   EXPECT_EQ(successResultOf(deferred), 1);
+  promise.callback(2);
 }
 
 // A closure that throws when it is moved: the exception comes out of addCallback, nothing leaks.

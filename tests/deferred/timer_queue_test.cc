@@ -1,5 +1,5 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
-#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/deferred/timer_queue.h>
 
 #include <algorithm>
 #include <chrono>
@@ -39,7 +39,7 @@ class TimerQueueTest : public ::testing::Test {
   }
 
   StandingClock clock;
-  std::optional<detail::TimerQueue> timers{std::in_place, clock};
+  std::optional<TimerQueue> timers{std::in_place, clock};
   std::string said;
 };
 
@@ -148,9 +148,11 @@ TEST_F(TimerQueueTest, HandlesOutliveTheQueueAndAreInactive) {
 
 TEST_F(TimerQueueTest, AClosureThatDiesWithTheQueueMayMakeCalls) {
   struct CallsBack {
-    explicit CallsBack(detail::TimerQueue& timers) : timers(timers) {}
-    ~CallsBack() { EXPECT_FALSE(timers.add(0s, [] {}).active()); }
-    detail::TimerQueue& timers;
+    explicit CallsBack(TimerQueue& timers) : timers(timers) {}
+    ~CallsBack() {
+      EXPECT_FALSE(timers.add(0s, [] {}).active());
+    }
+    TimerQueue& timers;
   };
   timers->add(1s, [guard = std::make_unique<CallsBack>(*timers)] {});
   timers.reset();

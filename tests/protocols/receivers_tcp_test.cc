@@ -90,6 +90,7 @@ void play(Script& script) {
   reactor->callWhenRunning([&] { look(); });
   reactor->callLater(20s, [&] { reactor->stop(); });
   reactor->run();
+  ASSERT_TRUE(script.serverLost && script.clientLost);
 }
 
 std::string repeat(int times, std::string_view text) {

@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// For the suites that run over every reactor: a reactor of some kind, and test bodies that are coroutines
-// which it runs.
+// For the suites that run over every reactor: a reactor of some kind, and test bodies that are
+// coroutines which it runs.
 #pragma once
 
 #include <chrono>
@@ -33,13 +33,15 @@ struct ReactorKind {
 inline void PrintTo(const ReactorKind& kind, std::ostream* out) { *out << kind.name; }
 
 inline const ReactorKind kLibevent{"Libevent", [] {
-  return std::make_unique<LibeventReactor>(
-      ReactorOptions{.handleSignals = false, .shutdownDeadline = 100ms});
-}};
-inline const ReactorKind kMemory{"Memory", [] { return std::make_unique<testing::MemoryReactor>(); }};
-inline const ReactorKind kMemoryByteByByte{"MemoryByteByByte", [] {
-  return std::make_unique<testing::MemoryReactor>(testing::MemoryReactorOptions{.cut = 1});
-}};
+                                     return std::make_unique<LibeventReactor>(ReactorOptions{
+                                         .handleSignals = false, .shutdownDeadline = 100ms});
+                                   }};
+inline const ReactorKind kMemory{"Memory",
+                                 [] { return std::make_unique<testing::MemoryReactor>(); }};
+inline const ReactorKind kMemoryByteByByte{
+    "MemoryByteByByte", [] {
+      return std::make_unique<testing::MemoryReactor>(testing::MemoryReactorOptions{.cut = 1});
+    }};
 
 /// For INSTANTIATE_TEST_SUITE_P: a test's name ends with its kind's.
 inline const auto kindName = [](const auto& info) { return info.param.name; };
@@ -72,7 +74,8 @@ void runBody(Reactor& reactor, Body body) {
   Deferred<void> chain;
   reactor.callWhenRunning([&] {
     chain = maybeDeferred(std::move(body));
-    chain.addErrback([](const Failure& failure) { ADD_FAILURE() << "the body threw: " << failure; });
+    chain.addErrback(
+        [](const Failure& failure) { ADD_FAILURE() << "the body threw: " << failure; });
     chain.addCallback([&] {
       ended = true;
       stop();

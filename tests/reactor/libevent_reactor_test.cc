@@ -127,8 +127,7 @@ TEST_F(LibeventReactorTest, AnExceptionInACallIsLoggedAndTheReactorGoesOn) {
   stopSoon(5ms);
   reactor->run();
   EXPECT_EQ(said, "on ");
-  EXPECT_THAT(errors.take(),
-              ElementsAre(HasSubstr("one"), HasSubstr("two"), HasSubstr("three")));
+  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("one"), HasSubstr("two"), HasSubstr("three")));
 }
 
 TEST_F(LibeventReactorTest, AnUnhandledFailureOfADeferredIsLogged) {
@@ -232,7 +231,9 @@ TEST_P(SignalTest, IsLeftAloneAfterTheRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, SignalTest, ::testing::Values(SIGINT, SIGTERM),
-                         [](const auto& info) { return info.param == SIGINT ? "SIGINT" : "SIGTERM"; });
+                         [](const auto& info) {
+                           return info.param == SIGINT ? "SIGINT" : "SIGTERM";
+                         });
 
 TEST_F(LibeventReactorTest, IgnoresSIGPIPE) { EXPECT_EQ(std::raise(SIGPIPE), 0); }
 

@@ -44,9 +44,9 @@ struct End {
   int losses = 0;
   std::optional<Failure> lost;
   bool destroyed = false;
-  Protocol* protocol = nullptr;  // while it lives
-  std::optional<Failure> failed;       // clientConnectionFailed
-  std::optional<Failure> clientLost;   // clientConnectionLost
+  Protocol* protocol = nullptr;       // while it lives
+  std::optional<Failure> failed;      // clientConnectionFailed
+  std::optional<Failure> clientLost;  // clientConnectionLost
 
   Transport& transport() const { return protocol->transport(); }
   bool connected() const { return protocol && protocol->connected(); }
@@ -137,6 +137,15 @@ class LoopbackTest : public ::testing::Test {
   void connect() {
     listen();
     connector = reactor->connectTCP("127.0.0.1", port->getHost().port, clientFactory);
+  }
+
+  /// Calls `action` from the loop, once `condition` holds.
+  void when(std::function<bool()> condition, std::function<void()> action) {
+    reactor->callLater(1ms, [=, this] { condition() ? action() : when(condition, action); });
+  }
+  /// Calls `action` from the loop, once the server has its connection.
+  void whenMade(std::function<void()> action) {
+    when([this] { return server.made > 0; }, std::move(action));
   }
 
   /// Runs the reactor until `condition` holds, then calls `then`, and stops it.

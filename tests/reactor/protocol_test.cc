@@ -158,9 +158,8 @@ TEST_F(ProtocolTest, EndWorkDiscardsWithoutACall) {
 TEST_F(ProtocolTest, WorkMayGiveTheConnectionMoreWork) {
   makeConnection();
   bool more = false;
-  protocol->whileConnected(work().addCallback([&] {
-    protocol->whileConnected(succeed().addCallback([&] { more = true; }));
-  }));
+  protocol->whileConnected(work().addCallback(
+      [&] { protocol->whileConnected(succeed().addCallback([&] { more = true; })); }));
   finish.callback();
   EXPECT_TRUE(more);
 }

@@ -218,9 +218,8 @@ TEST_P(ReactorSuite, LogsATriggerThatFailsAndGoesOn) {
   reactor->addShutdownTrigger(ShutdownPhase::kBefore, []() -> Deferred<void> {
     return fail<void>(std::runtime_error("no answer"));
   });
-  reactor->addShutdownTrigger(ShutdownPhase::kBefore, []() -> Deferred<void> {
-    throw std::runtime_error("no Deferred");
-  });
+  reactor->addShutdownTrigger(ShutdownPhase::kBefore,
+                              []() -> Deferred<void> { throw std::runtime_error("no Deferred"); });
   reactor->addShutdownTrigger(ShutdownPhase::kBefore, sayAndGoOn("before"));
   reactor->callWhenRunning([this] { reactor->stop(); });
   reactor->run();
@@ -334,8 +333,8 @@ TEST_P(ReactorSuite, AnAddressInUseIsAnError) {
     ADD_FAILURE() << "listens twice";
   } catch (const CannotListenError& error) {
     EXPECT_EQ(error.errorNumber(), EADDRINUSE);
-    EXPECT_EQ(error.what(), "Couldn't listen on " + port->getHost().toString() +
-                                ": Address already in use.");
+    EXPECT_EQ(error.what(),
+              "Couldn't listen on " + port->getHost().toString() + ": Address already in use.");
   }
   EXPECT_EQ(serverFactory->started, 1);
   EXPECT_EQ(serverFactory->stopped, 0);

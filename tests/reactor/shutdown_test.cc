@@ -17,8 +17,11 @@ using ::testing::HasSubstr;
 
 class ShutdownTest : public LoopbackTest {
  protected:
-  void stopSoon(Duration delay = 10ms) {
-    reactor->callLater(delay, [this] { reactor->stop(); });
+  void stopSoon() {
+    reactor->callLater(0s, [this] { reactor->stop(); });
+  }
+  void stopWhenMade() {
+    whenMade([this] { reactor->stop(); });
   }
   void say(ShutdownPhase phase, const std::string& word) {
     reactor->addShutdownTrigger(phase, [this, word] {
@@ -35,7 +38,7 @@ TEST_F(ShutdownTest, TriggersRunInTheirPhases) {
   say(ShutdownPhase::kAfter, "after");
   say(ShutdownPhase::kDuring, "during");
   say(ShutdownPhase::kBefore, "before");
-  stopSoon(0ms);
+  stopSoon();
   reactor->run();
   EXPECT_EQ(said, "before during after ");
 }
@@ -49,7 +52,7 @@ TEST_F(ShutdownTest, ThePhasesLieAroundTheLossOfTheConnections) {
   say(ShutdownPhase::kDuring, "during");
   say(ShutdownPhase::kAfter, "after");
   connect();
-  stopSoon();
+  stopWhenMade();
   reactor->run();
   EXPECT_EQ(said, "during lost after ");
 }
@@ -70,9 +73,8 @@ TEST_F(ShutdownTest, ADeferredOfABeforeTriggerIsAwaited) {
 }
 
 TEST_F(ShutdownTest, ATriggerThatThrowsOrFailsIsLoggedAndHoldsNothingUp) {
-  reactor->addShutdownTrigger(ShutdownPhase::kBefore, []() -> Deferred<void> {
-    throw std::runtime_error("thrown");
-  });
+  reactor->addShutdownTrigger(ShutdownPhase::kBefore,
+                              []() -> Deferred<void> { throw std::runtime_error("thrown"); });
   reactor->addShutdownTrigger(ShutdownPhase::kDuring,
                               [] { return fail<void>(std::runtime_error("failed")); });
   say(ShutdownPhase::kAfter, "after");
@@ -85,11 +87,11 @@ TEST_F(ShutdownTest, ATriggerThatThrowsOrFailsIsLoggedAndHoldsNothingUp) {
 TEST_F(ShutdownTest, ConnectionsAreFlushedAndEachProtocolIsTold) {
   connect();
   RawPeer peer(port->getHost().port);
-  std::string got;
-  reactor->callLater(10ms, [&] {
-    server.transport().write("goodbye");
-    reactor->stop();
-  });
+  when([this] { return server.made == 2 && client.made == 1; },
+       [this] {
+         server.transport().write("goodbye");
+         reactor->stop();
+       });
   reactor->run();
   EXPECT_EQ(server.losses, 2);
   EXPECT_TRUE(server.lost->check<ConnectionDone>());
@@ -103,7 +105,7 @@ TEST_F(ShutdownTest, AfterTheDeadlineConnectionsAreAborted) {
   server.onMade = [this](Transport& transport) { transport.write(much); };
   listen();
   RawPeer peer(port->getHost().port);
-  stopSoon();
+  stopWhenMade();
   reactor->run();
   EXPECT_TRUE(server.lost->check<ConnectionAborted>());
 }
@@ -134,7 +136,7 @@ TEST_F(ShutdownTest, AFactoryThatAlwaysConnectsAgainDoesNotHoldTheEndUp) {
       ReactorOptions{.handleSignals = false, .shutdownDeadline = 20ms});
   clientFactory->onFailed = [this] { connector->connect(); };
   connector = reactor->connectTCP("localhost", 9, clientFactory);
-  stopSoon(0ms);
+  stopSoon();
   reactor->run();
 }
 
@@ -170,7 +172,7 @@ TEST_F(ShutdownTest, HandlesOutliveTheReactorAndAreHarmless) {
   auto token = std::make_shared<int>(1);
   DelayedCall call = reactor->callLater(1h, [token] {});
   reactor->callWhenRunning([token] {});
-  stopSoon();
+  stopWhenMade();
   reactor->run();
   EXPECT_TRUE(call.active());
   reactor.reset();
@@ -207,13 +209,15 @@ TEST_F(ShutdownTest, APromiseHeldByAProtocolFailsWhenTheReactorDies) {
     Promise<void> answer;
   };
   std::optional<Failure> failure;
+  bool built = false;
   serverFactory->build = [&](const Address&) {
+    built = true;
     auto protocol = std::make_unique<Asker>(server);
     protocol->answer.deferred().addErrback([&](const Failure& why) { failure = why; });
     return protocol;
   };
   connect();
-  stopSoon();
+  when([&] { return built; }, [this] { reactor->stop(); });
   reactor->run();
   EXPECT_TRUE(failure->check<AbandonedError>());
 }

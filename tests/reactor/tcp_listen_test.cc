@@ -17,8 +17,8 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class TCPListenTest : public LoopbackTest {};
@@ -119,9 +119,7 @@ TEST_F(TCPListenTest, BuildProtocolIsToldThePeer) {
 TEST_F(TCPListenTest, StopListeningClosesThePortAndLeavesConnectionsAlone) {
   connect();
   bool closed = false;
-  server.onMade = [&](Transport&) {
-    port->stopListening().addCallback([&] { closed = true; });
-  };
+  server.onMade = [&](Transport&) { port->stopListening().addCallback([&] { closed = true; }); };
   client.onMade = [](Transport& transport) { transport.write("still here"); };
   runUntil([this] { return server.received == "still here"; });
   EXPECT_TRUE(closed);

@@ -69,7 +69,7 @@ TEST_F(TCPTransportTest, LoseConnectionIsCleanForThePeerAlsoWithUnreadInput) {
   client.onMade = [&](Transport& transport) { transport.write(much); };
   server.onMade = [](Transport& transport) { transport.pauseProducing(); };
   connect();
-  reactor->callLater(20ms, [this] {
+  whenMade([this] {
     server.transport().write("bye");
     server.transport().loseConnection();
   });
@@ -111,7 +111,7 @@ TEST_F(TCPTransportTest, AbortConnectionWinsOverALoseConnectionThatIsNotFinished
     transport.loseConnection();
   };
   connect();
-  reactor->callLater(20ms, [this] { server.transport().abortConnection(); });
+  whenMade([this] { server.transport().abortConnection(); });
   runUntilLost();
   EXPECT_TRUE(server.lost->check<ConnectionAborted>());
 }
@@ -299,7 +299,8 @@ TEST_F(TCPTransportTest, SetProtocolHandsTheConnectionOverInMidCall) {
 TEST_F(TCPTransportTest, WorkOfTheConnectionEndsAfterConnectionLostAndBeforeTheProtocol) {
   std::string order;
   server.onMade = [&](Transport& transport) {
-    Promise<void> promise([&] { order += server.lost && !server.destroyed ? "cancelled" : "wrong"; });
+    Promise<void> promise(
+        [&] { order += server.lost && !server.destroyed ? "cancelled" : "wrong"; });
     server.protocol->whileConnected(promise.deferred());
     server.onLost = [promise = std::make_shared<Promise<void>>(std::move(promise))](Transport&) {};
     transport.loseConnection();

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What every connection does, over a real network and in memory: the facts of Twisted's TCP transport.
+// What every connection does, over a real network and in memory: the facts of Twisted's TCP
+// transport.
 #include "transport_suite.h"
 
 #include <memory>
@@ -372,7 +373,8 @@ TEST_P(TransportSuite, StopsReadingWhileItsOwnBytesPileUp) {
     co_await untilConnected();
     for (int round = 0; round < 300; ++round) {
       client.transport().write("x");
-      co_await couplet::until(driver(), [first = true]() mutable { return !std::exchange(first, false); });
+      co_await couplet::until(driver(),
+                              [first = true]() mutable { return !std::exchange(first, false); });
     }
     EXPECT_LT(server.transport().unsent(), 1'000'000u);
     client.transport().abortConnection();

@@ -16,8 +16,8 @@
 namespace couplet::detail {
 
 /// One end. Behaves as TCP does over a good network: the bytes arrive in order, at most a window of
-/// them waits to be read, what was sent before a close or reset still arrives, and writing to an end
-/// that has closed brings a reset.
+/// them waits to be read, what was sent before a close or reset still arrives, and writing to an
+/// end that has closed brings a reset.
 class MemoryConnection final : public Connection {
  public:
   /// The network must outlive it.
@@ -66,10 +66,10 @@ class MemoryConnection final : public Connection {
   MemoryConnection* peer_ = nullptr;  // null once either end has closed
   std::deque<char> inbox_;            // what has arrived and is not yet delivered
   bool begun_ = false;
-  bool inputOver_ = false;      // nothing comes after the inbox
+  bool inputOver_ = false;  // nothing comes after the inbox
   bool inputOverTold_ = false;
-  bool reset_ = false;          // the end, to be told
-  bool blocked_ = false;        // the peer's inbox was full
+  bool reset_ = false;    // the end, to be told
+  bool blocked_ = false;  // the peer's inbox was full
   bool noDelay_ = true;
   bool keepAlive_ = false;
 };

@@ -9,29 +9,29 @@
 
 namespace couplet::detail {
 
-MemoryConnector::MemoryConnector(MemoryNetwork& network, ConnectionLoop& loop,
-                                 std::weak_ptr<ConnectionLoop> weakLoop, Address destination,
+MemoryConnector::MemoryConnector(MemoryLoop& loop, Address destination,
                                  std::shared_ptr<ClientFactory> factory, ConnectOptions options)
-    : BasicConnector(std::move(weakLoop), std::move(destination), std::move(factory), std::move(options)),
-      network_(network),
+    : BasicConnector(loop.core().weakConnections(), std::move(destination), std::move(factory),
+                     std::move(options)),
       loop_(loop) {}
 
 void MemoryConnector::succeed(std::shared_ptr<Factory> peer) {
   makeEnd(addressOfHost(getDestination().host));
-  auto other = std::make_unique<MemoryConnection>(network_, loop_, std::move(peer), there_, here_);
+  auto other = std::make_unique<MemoryConnection>(loop_.network(), loop_.outside(), std::move(peer),
+                                                  there_, here_);
   MemoryConnection::join(*end_, *other);
-  loop_.own(std::move(other)).begin();
+  loop_.outside().own(std::move(other)).begin();
   soon(&MemoryConnector::stand);
 }
 
 void MemoryConnector::startAttempt() {
   attempting_ = true;
   Address to = getDestination();
-  if (network_.lookupFails(to.host)) {
-    return failLater(Failure(
-        DNSLookupError("DNS lookup of " + to.host + " failed: Name or service not known")));
+  if (loop_.network().lookupFails(to.host)) {
+    return failLater(
+        Failure(DNSLookupError("DNS lookup of " + to.host + " failed: Name or service not known")));
   }
-  reaching_ = network_.find(to.host, to.port).port != nullptr;
+  reaching_ = loop_.network().find(to.host, to.port).port != nullptr;
   if (reaching_) soon(&MemoryConnector::reachPort);
 }
 
@@ -42,7 +42,7 @@ void MemoryConnector::endAttempt() noexcept {
 }
 
 void MemoryConnector::soon(void (MemoryConnector::*event)()) {
-  network_.soon([weak = weak_from_this(), attempt = attempt_, event] {
+  loop_.network().soon([weak = weak_from_this(), attempt = attempt_, event] {
     auto self = std::static_pointer_cast<MemoryConnector>(weak.lock());
     if (self && self->attempt_ == attempt) (*self.*event)();
   });
@@ -50,7 +50,7 @@ void MemoryConnector::soon(void (MemoryConnector::*event)()) {
 
 void MemoryConnector::reachPort() {
   Address to = getDestination();
-  auto [port, address] = network_.find(to.host, to.port);
+  auto [port, address] = loop_.network().find(to.host, to.port);
   if (!port) return failLater(Failure(ConnectionRefusedError(subject() + " was refused")));
   makeEnd(address);
   port->begin(port->accept(*end_, there_, here_));
@@ -61,8 +61,9 @@ void MemoryConnector::stand() { succeeded(std::move(end_)); }
 
 void MemoryConnector::makeEnd(const std::string& address) {
   there_ = {address, getDestination().port};
-  here_ = {localAddressFor(address), network_.freePort()};
-  end_ = std::make_unique<MemoryConnection>(network_, loop_, factory(), here_, there_);
+  here_ = {localAddressFor(address), loop_.network().freePort()};
+  end_ = std::make_unique<MemoryConnection>(loop_.network(), loop_.connections(), factory(), here_,
+                                            there_);
   end_->whenEnded([self = std::static_pointer_cast<MemoryConnector>(shared_from_this())](
                       const Failure& reason) { self->connectionEnded(reason); });
 }

@@ -7,15 +7,15 @@
 
 #include <couplet/reactor/detail/connector.h>
 #include <couplet/reactor/testing/detail/memory_connection.h>
-#include <couplet/reactor/testing/detail/memory_network.h>
+#include <couplet/reactor/testing/detail/memory_loop.h>
 
 namespace couplet::detail {
 
-/// Reaches a port of the same reactor by itself; otherwise waits for the test to say what becomes of it.
+/// Reaches a port of the same reactor by itself; otherwise waits for the test to say what becomes
+/// of it.
 class MemoryConnector final : public BasicConnector {
  public:
-  MemoryConnector(MemoryNetwork& network, ConnectionLoop& loop,
-                  std::weak_ptr<ConnectionLoop> weakLoop, Address destination, std::shared_ptr<ClientFactory> factory,
+  MemoryConnector(MemoryLoop& loop, Address destination, std::shared_ptr<ClientFactory> factory,
                   ConnectOptions options);
 
   using BasicConnector::factory;
@@ -40,8 +40,7 @@ class MemoryConnector final : public BasicConnector {
   void stand();
   void makeEnd(const std::string& address);
 
-  MemoryNetwork& network_;  // these two are used while an attempt is made only: the reactor may be gone
-  ConnectionLoop& loop_;
+  MemoryLoop& loop_;  // used while an attempt is made only: the reactor may be gone
   Address here_;
   Address there_;
   std::unique_ptr<MemoryConnection> end_;  // joined, and yet to begin

@@ -6,17 +6,11 @@
 
 namespace couplet::detail {
 
-namespace {
-
-/// More turns without a rest than any test needs.
-constexpr int kMostTurns = 1'000'000;
-
-}  // namespace
-
-MemoryLoop::MemoryLoop(Clock& clock, std::size_t cut, std::size_t window, Duration shutdownDeadline)
-    : network_(cut, window),
+MemoryLoop::MemoryLoop(Clock& clock, const testing::MemoryReactorOptions& options)
+    : mostTurns_(options.mostTurns),
+      network_(options.cut, options.window),
       outside_(clock),
-      core_(clock, {.handleSignals = false, .shutdownDeadline = shutdownDeadline},
+      core_(clock, {.handleSignals = false, .shutdownDeadline = options.shutdownDeadline},
             [this] { woken_ = true; }) {}
 
 void MemoryLoop::end() noexcept {
@@ -26,20 +20,24 @@ void MemoryLoop::end() noexcept {
 }
 
 bool MemoryLoop::turn() {
+  requireNoTurn();
+  turning_ = true;
   woken_ = false;
-  bool runs = core_.beginTurn();
+  over_ = over_ || !core_.beginTurn();
   outside_.destroyBuried();
   network_.deliver();
-  if (runs) core_.endTurn();
+  if (!over_) core_.endTurn();
   outside_.continueReading();
   outside_.flush();
   outside_.deliverLost();
-  return runs;
+  turning_ = false;
+  return !over_;
 }
 
 void MemoryLoop::flush() {
-  for (int turns = 0; moves(); ++turns) {
-    if (turns == kMostTurns) {
+  requireNoTurn();
+  for (std::size_t turns = 0; moves(); ++turns) {
+    if (turns == mostTurns_) {
       throw std::logic_error("MemoryReactor: does not come to rest, something makes work for ever");
     }
     turn();
@@ -47,6 +45,7 @@ void MemoryLoop::flush() {
 }
 
 void MemoryLoop::advance(Duration by) {
+  requireNoTurn();
   if (by < Duration::zero()) throw std::invalid_argument("time does not go backwards");
   now_ += by;
   flush();
@@ -61,11 +60,16 @@ bool MemoryLoop::run() {
   return false;
 }
 
+void MemoryLoop::requireNoTurn() const {
+  if (turning_) throw std::logic_error("MemoryReactor: a turn inside a turn");
+}
+
 /// Whether a turn has something to do, at this time.
 bool MemoryLoop::moves() noexcept {
+  if (outside_.hasWork() || network_.ready()) return true;
+  if (over_) return false;
   auto next = core_.timers().earliest();
-  return woken_ || core_.hasWork() || outside_.hasWork() || network_.ready() ||
-         (next && *next <= now_);
+  return woken_ || core_.hasWork() || (next && *next <= now_);
 }
 
 bool MemoryLoop::skipToNextCall() noexcept {

@@ -9,16 +9,17 @@
 #include <couplet/deferred/clock.h>
 #include <couplet/reactor/detail/reactor_core.h>
 #include <couplet/reactor/testing/detail/memory_network.h>
+#include <couplet/reactor/testing/memory_reactor.h>
 
 namespace couplet::detail {
 
-/// A loop whose events come from a MemoryNetwork, and whose time is set. Beside the reactor's own connections
-/// it moves those of the world outside: the ends that a test holds, which the reactor's shutdown leaves
-/// alone.
+/// A loop whose events come from a MemoryNetwork, and whose time is set. Beside the reactor's own
+/// connections it moves those of the world outside: the ends that a test holds, which the reactor's
+/// shutdown leaves alone.
 class MemoryLoop {
  public:
   /// The clock says what `now` does.
-  MemoryLoop(Clock& clock, std::size_t cut, std::size_t window, Duration shutdownDeadline);
+  MemoryLoop(Clock& clock, const testing::MemoryReactorOptions& options);
   MemoryLoop(const MemoryLoop&) = delete;
   MemoryLoop& operator=(const MemoryLoop&) = delete;
   ~MemoryLoop() { end(); }
@@ -26,9 +27,8 @@ class MemoryLoop {
   /// As ReactorCore::end.
   void end() noexcept;
 
-  /// False when the run is over.
+  // As MemoryReactor's.
   bool turn();
-  /// Turns until nothing moves; std::logic_error where that does not end.
   void flush();
   void advance(Duration by);
   /// Turns until the run is over (true), or nothing is left to wait for (false).
@@ -41,9 +41,13 @@ class MemoryLoop {
   ConnectionLoop& outside() noexcept { return outside_; }
 
  private:
+  void requireNoTurn() const;
   bool moves() noexcept;
   bool skipToNextCall() noexcept;
 
+  std::size_t mostTurns_;
+  bool turning_ = false;
+  bool over_ = false;  // the run is
   Clock::TimePoint now_{};
   std::atomic<bool> woken_{false};  // a call from a thread came
   MemoryNetwork network_;           // before what holds connections

@@ -45,8 +45,7 @@ void MemoryNetwork::remove(MemoryPort& port) noexcept { std::erase(ports_, &port
 MemoryNetwork::Destination MemoryNetwork::find(const std::string& host, int port) const {
   for (const std::string& address : addressesOf(host)) {
     for (MemoryPort* candidate : ports_) {
-      bool reached =
-          candidate->getHost().port == port && covers(candidate->interface(), address);
+      bool reached = candidate->getHost().port == port && covers(candidate->interface(), address);
       if (reached) return {candidate, address};
     }
   }
@@ -60,7 +59,12 @@ bool MemoryNetwork::taken(const std::string& interface, int port) const {
   });
 }
 
-int MemoryNetwork::freePort() noexcept { return nextPort_++; }
+int MemoryNetwork::freePort() {
+  do {
+    lastPort_ = lastPort_ == 65535 ? 49152 : lastPort_ + 1;
+  } while (taken("::", lastPort_));
+  return lastPort_;
+}
 
 bool MemoryNetwork::lookupFails(const std::string& host) const {
   return std::find(unknownHosts_.begin(), unknownHosts_.end(), host) != unknownHosts_.end();

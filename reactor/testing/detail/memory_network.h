@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal. What lies between the ends of in-memory connections: it says, turn by turn, what each end
-// hears. Belongs to one MemoryReactor.
+// Internal. What lies between the ends of in-memory connections: it says, turn by turn, what each
+// end hears. Belongs to one MemoryReactor.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +54,8 @@ class MemoryNetwork {
   Destination find(const std::string& host, int port) const;
   /// Whether a port that listens already stands in the way of another.
   bool taken(const std::string& interface, int port) const;
-  /// A number that nobody had before.
-  int freePort() noexcept;
+  /// A number that no port has.
+  int freePort();
 
   /// The look-up of this name fails from now on.
   void failLookup(std::string host) { unknownHosts_.push_back(std::move(host)); }
@@ -65,7 +65,7 @@ class MemoryNetwork {
   std::size_t cut_;
   std::size_t window_;
   bool held_ = false;
-  int nextPort_ = 49152;
+  int lastPort_ = 65535;  // that freePort gave
   std::vector<Callable<void()>> events_;
   std::vector<MemoryConnection*> ends_;
   std::vector<MemoryPort*> ports_;

@@ -9,7 +9,7 @@
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/reactor.h>
 #include <couplet/reactor/testing/detail/memory_connection.h>
-#include <couplet/reactor/testing/detail/memory_network.h>
+#include <couplet/reactor/testing/detail/memory_loop.h>
 
 namespace couplet::detail {
 
@@ -19,12 +19,11 @@ class MemoryPort final : public ListeningPort,
                          public std::enable_shared_from_this<MemoryPort> {
  public:
   /// Listens, and lets the loop keep it. Throws CannotListenError.
-  static std::shared_ptr<MemoryPort> open(MemoryNetwork& network, ConnectionLoop& loop, int port,
+  static std::shared_ptr<MemoryPort> open(MemoryLoop& loop, int port,
                                           std::shared_ptr<Factory> factory,
                                           const ListenOptions& options);
 
-  MemoryPort(MemoryNetwork& network, ConnectionLoop& loop, std::shared_ptr<Factory> factory,
-             std::string interface, int port);
+  MemoryPort(MemoryLoop& loop, std::shared_ptr<Factory> factory, std::string interface, int port);
 
   Address getHost() const override { return host_; }
   Deferred<void> stopListening() override;
@@ -34,21 +33,22 @@ class MemoryPort final : public ListeningPort,
   bool listening() const noexcept { return listening_; }
   const std::shared_ptr<Factory>& factory() const noexcept { return factory_; }
 
-  /// This side of a connection that comes from `peer` to `host`, joined to `other`; for `begin` to take.
+  /// This side of a connection that comes from `peer` to `host`, joined to `other`; for `begin` to
+  /// take.
   std::unique_ptr<MemoryConnection> accept(MemoryConnection& other, const Address& host,
                                            const Address& peer);
   /// From the loop. Does nothing once closed, which the other end finds out.
   void begin(std::unique_ptr<MemoryConnection> connection);
 
-  /// A connection from elsewhere, with a protocol of `peer` at its other end, which is begun at once.
+  /// A connection from elsewhere, with a protocol of `peer` at its other end, which is begun at
+  /// once.
   void connectFrom(std::shared_ptr<Factory> peer);
 
  private:
   void listen();
   void close() noexcept;
 
-  MemoryNetwork& network_;  // these two are not used once closed: the reactor may be gone
-  ConnectionLoop& loop_;
+  MemoryLoop& loop_;  // not used once closed: the reactor may be gone
   std::shared_ptr<Factory> factory_;
   std::string interface_;
   Address host_;

@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal. The calls of one Clock that wait for their time: a heap, with cheap add, cancel and
-// reset. Belongs to the clock's thread.
+// The calls of one Clock that wait for their time: a heap, with cheap add, cancel and reset. For
+// those who make a Clock; others use `Clock::callLater`. Belongs to the clock's thread.
 #pragma once
 
 #include <cstddef>
@@ -13,21 +13,7 @@
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
 
-namespace couplet::detail {
-
-/// What a DelayedCall refers to. Counted by its handles and, while it waits, by the queue; in
-/// recycled memory.
-struct Timer {
-  enum class State : std::uint8_t { kWaiting, kCalled, kCancelled, kClockGone };
-
-  Callable<void()> call;  // empty unless waiting
-  DelayedCall::TimePoint time;
-  std::uint64_t sequence = 0;  // of equal times, the lower comes first
-  TimerQueue* queue = nullptr;
-  std::uint32_t index = 0;  // in the queue's heap; the two are valid while waiting
-  std::uint32_t references = 0;
-  State state = State::kWaiting;
-};
+namespace couplet {
 
 /// Calls in order of time, those of the same time in the order they were made, reset or delayed.
 ///
@@ -66,18 +52,18 @@ class TimerQueue {
   std::size_t size() const noexcept { return heap_.size(); }
 
   // For DelayedCall. REQUIRES: timer waits in this queue.
-  void cancel(Timer& timer);
-  void reschedule(Timer& timer, TimePoint time);
+  void cancel(detail::Timer& timer);
+  void reschedule(detail::Timer& timer, TimePoint time);
   TimePoint timeAfter(Duration delay) const;
 
-  static void release(Timer* timer) noexcept;
+  static void release(detail::Timer* timer) noexcept;
 
  private:
   /// The key is that of the timer, or an earlier one where the timer was moved back since.
   struct Entry {
     TimePoint time;
     std::uint64_t sequence;
-    Timer* timer;
+    detail::Timer* timer;
 
     bool operator<(const Entry& other) const noexcept {
       return time != other.time ? time < other.time : sequence < other.sequence;
@@ -90,7 +76,7 @@ class TimerQueue {
   void place(std::size_t index, const Entry& entry) noexcept;
   void removeAt(std::size_t index) noexcept;
   void settleTop() noexcept;
-  Callable<void()> take(Timer& timer, Timer::State state) noexcept;
+  Callable<void()> take(detail::Timer& timer) noexcept;
 
   const Clock& clock_;
   std::vector<Entry> heap_;  // four children to a node
@@ -98,4 +84,4 @@ class TimerQueue {
   bool closing_ = false;
 };
 
-}  // namespace couplet::detail
+}  // namespace couplet

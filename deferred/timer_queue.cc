@@ -1,5 +1,5 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
-#include <couplet/deferred/detail/timer_queue.h>
+#include <couplet/deferred/timer_queue.h>
 
 #include <algorithm>
 #include <memory>
@@ -8,10 +8,14 @@
 #include <utility>
 
 #include <couplet/deferred/detail/block_pool.h>
+#include <couplet/deferred/detail/timer.h>
 
-namespace couplet::detail {
+namespace couplet {
 
 namespace {
+
+using detail::BlockPool;
+using detail::Timer;
 
 constexpr std::size_t kChildren = 4;
 
@@ -62,7 +66,8 @@ DelayedCall TimerQueue::add(Duration delay, Callable<void()> call) {
 bool TimerQueue::runNextDue(TimePoint now, std::uint64_t mark) {
   settleTop();
   if (heap_.empty() || heap_.front().time > now || heap_.front().sequence >= mark) return false;
-  Callable<void()> call = take(*heap_.front().timer, Timer::State::kCalled);
+  heap_.front().timer->state = Timer::State::kCalled;
+  Callable<void()> call = take(*heap_.front().timer);
   call();
   return true;
 }
@@ -73,7 +78,8 @@ std::optional<TimerQueue::TimePoint> TimerQueue::earliest() const noexcept {
 }
 
 void TimerQueue::cancel(Timer& timer) {
-  Callable<void()> call = take(timer, Timer::State::kCancelled);
+  timer.state = Timer::State::kCancelled;
+  Callable<void()> call = take(timer);
 }
 
 void TimerQueue::reschedule(Timer& timer, TimePoint time) {
@@ -142,12 +148,11 @@ void TimerQueue::settleTop() noexcept {
 }
 
 /// Takes a waiting timer from the queue; whoever gets the closure lets it die.
-Callable<void()> TimerQueue::take(Timer& timer, Timer::State state) noexcept {
+Callable<void()> TimerQueue::take(Timer& timer) noexcept {
   removeAt(timer.index);
-  timer.state = state;
   Callable<void()> call = std::move(timer.call);
   release(&timer);
   return call;
 }
 
-}  // namespace couplet::detail
+}  // namespace couplet

@@ -1,15 +1,16 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Internal: bytes that a parser or protocol keeps from one read to the next.
+// Bytes that a parser keeps from one read to the next. For those who write a framing of their own.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace couplet::detail {
+namespace couplet {
 
 /// A queue of bytes: appended at the end, dropped from the front. Bytes appended one at a time are
 /// moved a constant number of times each. Holds no memory before the first byte and after
@@ -40,7 +41,9 @@ class HeldBytes {
 
   /// REQUIRES: count <= size()
   void dropFront(std::size_t count) noexcept { dropped_ += count; }
-  void dropBack(std::size_t count) noexcept { bytes_.resize(bytes_.size() - count); }
+  void dropBack(std::size_t count) noexcept {
+    bytes_.erase(bytes_.end() - static_cast<std::ptrdiff_t>(count), bytes_.end());
+  }
 
   /// Forgets the bytes and keeps the memory; or gives that back, too.
   void clear() noexcept {
@@ -63,4 +66,4 @@ class HeldBytes {
   std::size_t dropped_ = 0;  // that many at the front of bytes_ are gone; <= bytes_.size()
 };
 
-}  // namespace couplet::detail
+}  // namespace couplet
