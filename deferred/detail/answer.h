@@ -5,6 +5,7 @@
 #pragma once
 
 #include <concepts>
+#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -21,20 +22,20 @@ namespace detail {
 /// What a chaining method gives after a mistake, so that the rest of the chain adds no second
 /// error.
 struct Mistaken {
-  template <class... Args>
-  Mistaken addCallback(Args&&...) const;
-  template <class... Args>
-  Mistaken addErrback(Args&&...) const;
-  template <class... Args>
-  Mistaken addBoth(Args&&...) const;
-  template <class... Args>
-  Mistaken addCallbacks(Args&&...) const;
-  template <class... Args>
-  Mistaken addTimeout(Args&&...) const;
-  template <class... Args>
-  Mistaken named(Args&&...) const;
+  Mistaken addCallback(auto&&...) const { return {}; }
+  Mistaken addErrback(auto&&...) const { return {}; }
+  Mistaken addBoth(auto&&...) const { return {}; }
+  Mistaken addCallbacks(auto&&...) const { return {}; }
+  Mistaken addTimeout(auto&&...) const { return {}; }
+  Mistaken named(auto&&...) const { return {}; }
+  void cancel(auto&&...) const {}
+  void discard(auto&&...) const {}
+
+  /// A Deferred, or what an await of it would give.
   template <class T>
-  operator Deferred<T>() const;
+  operator T() const {
+    std::terminate();
+  }
 };
 
 template <class R>

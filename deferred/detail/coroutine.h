@@ -126,10 +126,10 @@ class CoroutineBase : public CoroutineState {
     return {*this, Access::consume(deferred, here), here};
   }
   template <class U>
-  PlainAwaiter<int> await_transform(Deferred<U>& deferred) {
+  DeferredAwaiter<U> await_transform(Deferred<U>& deferred) {
     static_assert(!std::is_same_v<U, U>,
                   "couplet: an await consumes its Deferred: write co_await std::move(deferred)");
-    return {deferred};
+    return await_transform(std::move(deferred));
   }
   template <class V>
   PlainAwaiter<V> await_transform(V&& value) const noexcept {
@@ -156,13 +156,14 @@ class CoroutinePromise : public CoroutineBase<T> {
   /// A value, a Failure, a Result or a Deferred, which is waited for.
   template <class R = T>
   void return_value(R&& answer) {
+    constexpr bool kFits = kAnswers<std::remove_cvref_t<R>, T>;
     static_assert(
-        kAnswers<std::remove_cvref_t<R>, T>,
+        kFits,
         "couplet: a coroutine that returns Deferred<T> answers co_return with a T, a Failure, a "
         "Result<T> or a Deferred<T>");
-    if constexpr (kIsDeferred<std::remove_cvref_t<R>>) {
+    if constexpr (kFits && kIsDeferred<std::remove_cvref_t<R>>) {
       this->answer_ = &Access::consume(answer, this->chain_->made());
-    } else {
+    } else if constexpr (kFits) {
       storeAnswer<T>(*this->chain_, std::forward<R>(answer), this->chain_->made());
     }
   }

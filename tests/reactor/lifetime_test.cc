@@ -47,12 +47,16 @@ const char* const kPlaces[] = {"ConnectionMade", "DataReceived", "ConnectionLost
 void PrintTo(Thing thing, std::ostream* out) { *out << kThings[static_cast<int>(thing)]; }
 void PrintTo(Place place, std::ostream* out) { *out << kPlaces[static_cast<int>(place)]; }
 
-/// Every object of the test has one.
+/// Every object of the test has one, and touches it last of all: an address sanitizer finds out
+/// whether it is still there.
 struct Counted {
   Counted() { ++alive; }
   Counted(const Counted&) { ++alive; }
   ~Counted() { --alive; }
   Counted& operator=(const Counted&) = default;
+  void touch() { ++touched; }
+
+  int touched = 0;
   static inline int alive = 0;
 };
 
@@ -85,17 +89,25 @@ class FatedProtocol : public Protocol {
     callLater(1h, [counted = Counted()] { ADD_FAILURE() << "a timer outlived its connection"; });
     transport().write("hello");
     reached_(Place::kConnectionMade);
+    touch();
   }
   void dataReceived(std::string_view) override {
     if (std::exchange(fate_.received, true)) return;
     reached_(Place::kDataReceived);
+    touch();
   }
   void connectionLost(const Failure&) override {
     ++fate_.lost;
     reached_(Place::kConnectionLost);
+    touch();
   }
 
  private:
+  /// Both stay valid until the method returns, whatever it closed.
+  void touch() {
+    counted_.touch();
+    transport().write("after all");
+  }
   Deferred<void> waitForEver() {
     Counted counted;
     co_await never_.deferred();
@@ -195,9 +207,10 @@ void LifetimeTest::listenAndConnect() {
 Deferred<void> LifetimeTest::live() {
   Counted counted;
   co_await until([this] { return subject.lost || subject.received || replacement.received; });
-  running = reactor->callLater(1ms, [this, counted = Counted()] {
+  running = reactor->callLater(1ms, [this, counted = Counted()]() mutable {
     timerRan = true;
     reached(Place::kTimer);
+    counted.touch();
   });
   co_await until([this] { return timerRan; });
   if (promise) promise->callback();
@@ -222,7 +235,10 @@ TEST_P(LifetimeTest, EndsWell) {
   waiting = reactor->callLater(1h, [counted = Counted()] { ADD_FAILURE() << "too late"; });
   promise.emplace();
   chain = promise->deferred()
-              .addCallback([this, counted = Counted()] { reached(Place::kCallback); })
+              .addCallback([this, counted = Counted()]() mutable {
+                reached(Place::kCallback);
+                counted.touch();
+              })
               .addErrback([counted = Counted()](const Failure&) {});
   runBody(*reactor, [this] { return live(); });
 
