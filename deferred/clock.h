@@ -76,7 +76,7 @@ class Clock {
 
   virtual ~Clock() = default;
 
-  /// The time of this turn of the loop.
+  /// The time of this turn of the loop, or of the last `callLater` in it.
   virtual TimePoint now() const = 0;
 
   /// Calls `call` once, no sooner than `delay` from now and never from inside this function, in

@@ -18,8 +18,9 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   template <class U = T>
-  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-           !std::is_same_v<std::remove_cvref_t<U>, Failure>) Result(U&& value)
+  requires(!std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Failure> && std::is_convertible_v<U, T>)
+      Result(U&& value)
       : value_(std::forward<U>(value)) {}
   Result(Failure failure) noexcept : failure_(std::move(failure)) {}
 

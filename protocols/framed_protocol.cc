@@ -10,7 +10,7 @@ namespace couplet {
 
 void FramedProtocol::dataReceived(std::string_view bytes) {
   if (refusing_ || !connected()) return;
-  if (parsing_ || transport().paused()) return heldBack_.append(bytes);
+  if (parsing_ || blocked()) return heldBack_.append(bytes);
   if (heldBack_.empty()) return parse(bytes);
   heldBack_.append(bytes);
   parse({});
@@ -18,7 +18,7 @@ void FramedProtocol::dataReceived(std::string_view bytes) {
 
 void FramedProtocol::producingResumed() {
   deliverUnread();
-  if (inputEnded_ && !transport().paused()) endInput();
+  if (inputEnded_ && !blocked()) endInput();
 }
 
 void FramedProtocol::readConnectionLost() {
@@ -72,7 +72,12 @@ void FramedProtocol::deliverUnread() {
 }
 
 bool FramedProtocol::deliverable() const noexcept {
-  return !refusing_ && connected() && !transport().paused();
+  return !refusing_ && connected() && !blocked();
+}
+
+/// Delivery stops until `producingResumed`.
+bool FramedProtocol::blocked() const noexcept {
+  return transport().paused() || transport().throttled();
 }
 
 /// Parses `bytes`, then what is held back, until there is no more or a receiving method stops it.

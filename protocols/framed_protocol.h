@@ -79,6 +79,7 @@ class FramedProtocol : public Protocol {
 
  private:
   bool deliverable() const noexcept;
+  bool blocked() const noexcept;
   bool isBeforeUnread(std::string_view bytes) const noexcept;
   void parse(std::string_view bytes);
   bool parseChunk();

@@ -38,7 +38,7 @@ class TimeoutMixin : public Base {
       if (timer_.active()) timer_.cancel();
     } else if (!timer_.active()) {
       wait(*patience_);
-    } else if (timer_.getTime() > heardAt_ + *patience_) {
+    } else if (timer_.getTime() - heardAt_ > *patience_) {
       timer_.reset(*patience_);
     }
     return before;
@@ -63,10 +63,15 @@ class TimeoutMixin : public Base {
   }
 
   void timerRan() {
-    const Duration left = heardAt_ + *patience_ - this->transport().clock().now();
+    const Duration left = *patience_ - (this->transport().clock().now() - heardAt_);
     if (left > Duration::zero()) return wait(left);
     silence_ = *std::exchange(patience_, std::nullopt);
-    timeoutConnection();
+    try {
+      timeoutConnection();
+    } catch (...) {
+      this->transport().failConnection(Failure::current());
+      throw;  // for the clock to report
+    }
   }
 
   std::optional<Duration> patience_;

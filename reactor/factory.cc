@@ -4,7 +4,8 @@
 namespace couplet {
 
 void Factory::doStart() {
-  if (users_++ == 0) startFactory();
+  if (users_ == 0) startFactory();
+  ++users_;
 }
 
 void Factory::doStop() {

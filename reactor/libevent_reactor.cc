@@ -48,6 +48,10 @@ class LibeventReactor::Impl {
 
   void run();
   TimePoint now() const noexcept { return now_ ? *now_ : std::chrono::steady_clock::now(); }
+  /// A turn may take long, and delays count from when they are asked for.
+  void lookAtTheClock() noexcept {
+    if (now_) now_ = std::chrono::steady_clock::now();
+  }
   void watch(FileDescriptor& descriptor, short what);
   void unwatch(FileDescriptor& descriptor, short what);
 
@@ -60,8 +64,7 @@ class LibeventReactor::Impl {
 
  private:
   struct Watched {
-    Watched(Impl& reactor, FileDescriptor& descriptor)
-        : reactor(reactor), descriptor(descriptor) {}
+    Watched(Impl& reactor, FileDescriptor& descriptor) : reactor(reactor), descriptor(descriptor) {}
 
     Impl& reactor;
     FileDescriptor& descriptor;
@@ -85,8 +88,9 @@ LibeventReactor::Impl::Impl(LibeventReactor& reactor, const ReactorOptions& opti
     : handleSignals(options.handleSignals), core(reactor, options, [this] { events.wake(); }) {}
 
 void LibeventReactor::Impl::run() {
-  core.start();
+  core.requireNotStarted();
   if (handleSignals) watchSignals();
+  core.start();
   now_ = std::chrono::steady_clock::now();
   while (core.beginTurn()) {
     auto earliest = core.timers().earliest();
@@ -120,7 +124,12 @@ void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what) {
   auto [place, added] = watched_.try_emplace(&descriptor, *this, descriptor);
   detail::Watch& watch = place->second.of(what);
   if (watch.started()) return;
-  watch.start(events, descriptor.fileno(), what, &Impl::descriptorReady, &place->second);
+  try {
+    watch.start(events, descriptor.fileno(), what, &Impl::descriptorReady, &place->second);
+  } catch (...) {
+    if (added) watched_.erase(place);
+    throw;
+  }
 }
 
 void LibeventReactor::Impl::unwatch(FileDescriptor& descriptor, short what) {
@@ -148,7 +157,11 @@ LibeventReactor::LibeventReactor(ReactorOptions options)
   reportToLog();
 }
 
-LibeventReactor::~LibeventReactor() { impl_->core.end(); }
+LibeventReactor::~LibeventReactor() {
+  LOG_IF(FATAL, running())
+      << "The reactor is destroyed while it runs: stop() it, and let run() return.";
+  impl_->core.end();
+}
 
 void LibeventReactor::run() { impl_->run(); }
 
@@ -191,6 +204,7 @@ std::shared_ptr<Connector> LibeventReactor::connectTCP(const std::string& host, 
 LibeventReactor::TimePoint LibeventReactor::now() const { return impl_->now(); }
 
 DelayedCall LibeventReactor::callLater(Duration delay, Callable<void()> call) {
+  impl_->lookAtTheClock();
   return impl_->core.callLater(delay, std::move(call));
 }
 

@@ -45,13 +45,15 @@ class Protocol {
   virtual void dataReceived(std::string_view bytes);
 
   /// The peer sends no more. By default loses the connection, after what was written is sent; an
-  /// override that does not do so may go on to write.
+  /// override that does not do so may go on to write. May come while paused, when all that the peer
+  /// sent was received before.
   virtual void readConnectionLost();
 
   /// What was written before `loseWriteConnection` is sent.
   virtual void writeConnectionLost() {}
 
-  /// `resumeProducing` ended a pause: deliver what was held back in it, before new bytes come.
+  /// `resumeProducing` ended a pause, or `throttled` is over: deliver what was held back, before
+  /// new bytes come.
   virtual void producingResumed() {}
 
   /// The connection is gone, and so is the transport's use. `reason` is ConnectionDone,

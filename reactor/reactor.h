@@ -78,7 +78,8 @@ enum class ShutdownPhase {
 class Reactor : public Clock {
  public:
   /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and
-  /// lost, each protocol told. std::logic_error when it runs already, or has run.
+  /// lost, each protocol told. std::logic_error when it runs already, or has run. The reactor must
+  /// outlive it: one that is destroyed by a call of its own ends the program with a message.
   virtual void run() = 0;
 
   /// Ends `run`, soon. std::logic_error when it does not run or was stopped before.
@@ -90,20 +91,21 @@ class Reactor : public Clock {
   /// has stopped, `call` is destroyed there without being called. REQUIRES: the reactor is alive.
   virtual void callFromThread(Callable<void()> call) = 0;
 
-  /// Calls `call` when `run` begins, or now if it has.
+  /// Calls `call` when `run` begins, or now if it has; never, once the run is over.
   virtual void callWhenRunning(Callable<void()> call) = 0;
 
   /// Calls `trigger` in that phase of the shutdown. Twisted's addSystemEventTrigger(phase,
-  /// "shutdown").
+  /// "shutdown"). One that is added when its phase is over is never called.
   virtual void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) = 0;
 
   /// Listens on `port` (0: any free one). Throws CannotListenError, or std::out_of_range for a port
-  /// that cannot be.
+  /// that cannot be, or std::logic_error once the reactor has stopped.
   virtual std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
                                                    ListenOptions options = {}) = 0;
 
   /// Connects to `host`, a name or a numeric address; each of a name's addresses is tried in turn.
-  /// The outcome goes to the factory, from the loop. std::out_of_range for a port that cannot be.
+  /// The outcome goes to the factory, from the loop. std::out_of_range for a port that cannot be,
+  /// std::invalid_argument for a negative time-out, std::logic_error once the reactor has stopped.
   virtual std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
                                                 std::shared_ptr<ClientFactory> factory,
                                                 ConnectOptions options = {}) = 0;

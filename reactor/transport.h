@@ -29,7 +29,8 @@ class Transport {
 
   /// Sends `bytes` after all that was written before. They are copied, and leave when the handler
   /// that runs returns, or at the end of the loop's turn. Still sent after `loseConnection`, as
-  /// long as the connection is not closed.
+  /// long as the connection is not closed. More than 64 MiB unsent abort the connection with
+  /// WriteBufferFullError: whoever has that much registers a producer.
   virtual void write(std::string_view bytes) = 0;
 
   /// The same as `write` for each part in turn.
@@ -83,6 +84,10 @@ class Transport {
 
   /// True between `pauseProducing` and `resumeProducing`.
   virtual bool paused() const noexcept = 0;
+
+  /// True while delivery is held back because too much of what was answered is unsent. Whoever
+  /// delivers messages out of what was received stops then, until `Protocol::producingResumed`.
+  virtual bool throttled() const noexcept = 0;
 
   /// Bytes written and not yet taken by the system.
   virtual std::size_t unsent() const noexcept = 0;

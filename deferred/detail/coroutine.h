@@ -131,6 +131,12 @@ class CoroutineBase : public CoroutineState {
                   "couplet: an await consumes its Deferred: write co_await std::move(deferred)");
     return await_transform(std::move(deferred));
   }
+  template <class U>
+  DeferredAwaiter<U> await_transform(const Deferred<U>&) {
+    static_assert(!std::is_same_v<U, U>,
+                  "couplet: an await consumes its Deferred, which a const one does not allow");
+    return await_transform(Deferred<U>());
+  }
   template <class V>
   PlainAwaiter<V> await_transform(V&& value) const noexcept {
     static_assert(!ForeignAwaitable<V>,

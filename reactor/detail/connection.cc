@@ -71,7 +71,7 @@ void Connection::failConnection(const Failure& reason) {
   if (lost_) return;
   reason_ = reason;
   sendNow();
-  lose(reason, Closing::kOrderly);
+  lose(reason, output_.empty() ? Closing::kOrderly : Closing::kReset);
 }
 
 void Connection::registerProducer(Producer& producer, bool streaming) {
@@ -80,6 +80,7 @@ void Connection::registerProducer(Producer& producer, bool streaming) {
     throw std::runtime_error("this transport has a producer already: unregister it first");
   producer_ = &producer;
   streaming_ = streaming;
+  sent_ = false;
   producerPaused_ = streaming && output_.size() > kHighMark;
   if (!streaming) {
     producer.resumeProducing();
@@ -155,6 +156,7 @@ void Connection::continueReading() noexcept {
   if (lost_) return;
   handle([this] {
     if (std::exchange(resuming_, false) && !disconnecting_) {
+      answering_ = true;
       guard("producingResumed", [&] { protocol_->producingResumed(); });
     }
     if (wantsInput()) readMore();
@@ -200,6 +202,7 @@ void Connection::startProtocol(std::unique_ptr<Protocol> protocol) {
 bool Connection::mayWrite(std::size_t bytes) {
   if (lost_ || outputEnded_ || bytes == 0) return false;
   if (bytes <= kMostUnsent && output_.size() <= kMostUnsent - bytes) return true;
+  if (bytes <= kMostUnsent && sendNow() && output_.size() <= kMostUnsent - bytes) return true;
   lose(Failure(WriteBufferFullError()), Closing::kReset);
   return false;
 }
@@ -208,10 +211,16 @@ void Connection::wrote() {
   if (writable_) flushSoon();
   if (output_.size() <= kHighMark) return;
   if (producer_ == nullptr) {
-    throttled_ = answering_;
+    if (answering_) throttle();
   } else if (streaming_ && !std::exchange(producerPaused_, true)) {
     producer_->pauseProducing();
   }
+}
+
+/// Answers to what came pile up: as many leave as the peer takes; then no more input is wanted.
+void Connection::throttle() {
+  sendNow();
+  throttled_ = output_.size() > kHighMark;
 }
 
 void Connection::lose(const Failure& reason, Closing how) noexcept {
@@ -230,7 +239,10 @@ void Connection::flushSoon() {
 /// All that was written is sent.
 void Connection::drained() {
   answering_ = false;
-  if (std::exchange(throttled_, false) && wantsInput()) loop_.continueLater(*this);
+  if (std::exchange(throttled_, false) && !paused_ && !disconnecting_) {
+    resuming_ = true;
+    loop_.continueLater(*this);
+  }
   if (producer_) {
     askProducer();
   } else {

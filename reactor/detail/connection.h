@@ -70,6 +70,7 @@ class Connection : public Transport {
   void pauseProducing() override;
   void resumeProducing() override;
   bool paused() const noexcept override { return paused_; }
+  bool throttled() const noexcept override { return throttled_; }
   std::size_t unsent() const noexcept override { return output_.size(); }
   void setProtocol(std::unique_ptr<Protocol> protocol) override;
   Clock& clock() noexcept override;
@@ -141,6 +142,7 @@ class Connection : public Transport {
   void startProtocol(std::unique_ptr<Protocol> protocol);
   bool mayWrite(std::size_t bytes);
   void wrote();
+  void throttle();
   void lose(const Failure& reason, Closing how) noexcept;
   void flushSoon();
   void drained();

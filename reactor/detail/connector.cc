@@ -17,15 +17,24 @@ BasicConnector::BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address desti
     : loop_(std::move(loop)),
       destination_(std::move(destination)),
       factory_(std::move(factory)),
-      options_(std::move(options)) {}
+      options_(std::move(options)) {
+  if (!factory_) throw std::invalid_argument("connectTCP: there is no factory");
+  if (options_.timeout < Duration::zero()) {
+    throw std::invalid_argument("connectTCP: the time-out is negative");
+  }
+  if (destination_.host.find('\0') != std::string::npos) {
+    throw std::invalid_argument("connectTCP: the host's name has a NUL in it");
+  }
+}
 
 BasicConnector::~BasicConnector() = default;
 
 void BasicConnector::connect() {
   if (state_ != State::kIdle) throw std::logic_error(subject() + " is made or being made already");
   std::shared_ptr<ConnectionLoop> loop = loop_.lock();
-  if (!loop || loop->over()) return;
+  if (!loop || loop->over() || (tried_ && loop->closing())) return;
   factory_->doStart();
+  tried_ = true;
   state_ = State::kConnecting;
   auto kept = self();
   loop->add(kept);
@@ -34,7 +43,11 @@ void BasicConnector::connect() {
   tellFactory("startedConnecting", [this] { factory_->startedConnecting(*this); });
   if (state_ != State::kConnecting) return;
   if (loop->closing()) return failLater(Failure(UserError()));
-  startAttempt();
+  try {
+    startAttempt();
+  } catch (...) {
+    failLater(Failure::current());
+  }
 }
 
 void BasicConnector::stopConnecting() {
@@ -74,6 +87,11 @@ void BasicConnector::failLater(const Failure& reason) {
   if (auto loop = loop_.lock()) {
     report_ = loop->clock().callLater(Duration::zero(), [this, reason] { failed(reason); });
   }
+}
+
+Duration BasicConnector::timeLeft() const {
+  std::shared_ptr<ConnectionLoop> loop = loop_.lock();
+  return timeout_.active() && loop ? timeout_.getTime() - loop->clock().now() : Duration::zero();
 }
 
 std::string BasicConnector::subject() const { return "Connection to " + destination_.toString(); }

@@ -50,6 +50,8 @@ class BasicConnector : public Connector, public OpenEnd {
   std::string subject() const;
   const std::shared_ptr<ClientFactory>& factory() const noexcept { return factory_; }
   const ConnectOptions& options() const noexcept { return options_; }
+  /// REQUIRES: an attempt is made
+  Duration timeLeft() const;
 
  private:
   enum class State {
@@ -70,6 +72,7 @@ class BasicConnector : public Connector, public OpenEnd {
   std::shared_ptr<ClientFactory> factory_;
   ConnectOptions options_;
   State state_ = State::kIdle;
+  bool tried_ = false;                // in a shutdown it is not tried again
   Connection* connection_ = nullptr;  // while connected
   DelayedCall timeout_;               // active while connecting
   DelayedCall report_;                // active while failing

@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,25 +74,30 @@ void Watch::stop() noexcept {
   started_ = false;
 }
 
-EventLoop::EventLoop()
-    : base_(newBase()), wakeDescriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-  if (wakeDescriptor_ < 0) {
-    int error = errno;
-    ::event_base_free(base_);
-    throw std::system_error(error, std::generic_category(), "eventfd");
+// Both descriptors are edge-triggered: each write and each alarm is told once, and need not be
+// read.
+EventLoop::EventLoop() : base_(newBase()) {
+  try {
+    wakeDescriptor_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (!wakeDescriptor_) throwErrno("eventfd");
+    alarmDescriptor_ = Descriptor(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+    if (!alarmDescriptor_) throwErrno("timerfd_create");
+    constexpr short kOnce = kReadable | kEdgeTriggered;
+    wakeWatch_.start(
+        *this, wakeDescriptor_.get(), kOnce, [](int, short, void*) {}, nullptr);
+    alarmWatch_.start(*this, alarmDescriptor_.get(), kOnce, &EventLoop::alarmRang, this);
+  } catch (...) {
+    end();
+    throw;
   }
-  construct(alarm_);
-  ::event_assign(eventIn(alarm_), base_, -1, 0, &EventLoop::alarmRang, this);
-  // Edge-triggered: each write is told once, and the counter need not be read.
-  wakeWatch_.start(
-      *this, wakeDescriptor_, kReadable | kEdgeTriggered, [](int, short, void*) {}, nullptr);
 }
 
-EventLoop::~EventLoop() {
+EventLoop::~EventLoop() { end(); }
+
+void EventLoop::end() noexcept {
   wakeWatch_.stop();
-  ::event_del(eventIn(alarm_));
+  alarmWatch_.stop();
   ::event_base_free(base_);
-  ::close(wakeDescriptor_);
 }
 
 void EventLoop::wait(bool block, std::optional<TimePoint> until) {
@@ -101,20 +107,23 @@ void EventLoop::wait(bool block, std::optional<TimePoint> until) {
 
 void EventLoop::wake() noexcept {
   std::uint64_t one = 1;
-  while (::write(wakeDescriptor_, &one, sizeof one) < 0 && errno == EINTR) {
+  while (::write(wakeDescriptor_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
 }
 
-/// An alarm that rings too early is left alone, since it costs one wake-up and no heap operation.
+/// A descriptor, since libevent's own timers go by a clock of 4 ms. An alarm that rings too early
+/// is left alone, since it costs one wake-up and no system call.
 void EventLoop::setAlarm(TimePoint until) {
   if (alarmAt_ && *alarmAt_ <= until) return;
-  using std::chrono::microseconds;
-  constexpr microseconds kLongest = std::chrono::hours(24);
-  auto wait = std::chrono::ceil<microseconds>(until - std::chrono::steady_clock::now());
-  wait = std::clamp(wait, microseconds(0), kLongest);
-  ::timeval interval{static_cast<::time_t>(wait.count() / 1'000'000),
-                     static_cast<::suseconds_t>(wait.count() % 1'000'000)};
-  if (::event_add(eventIn(alarm_), &interval) != 0) throw std::bad_alloc();
+  using std::chrono::nanoseconds;
+  auto at =
+      std::max(nanoseconds(until.time_since_epoch()), nanoseconds(1));  // 0 would switch it off
+  ::itimerspec alarm{};
+  alarm.it_value.tv_sec = static_cast<::time_t>(at.count() / 1'000'000'000);
+  alarm.it_value.tv_nsec = static_cast<long>(at.count() % 1'000'000'000);
+  if (::timerfd_settime(alarmDescriptor_.get(), TFD_TIMER_ABSTIME, &alarm, nullptr) != 0) {
+    throwErrno("timerfd_settime");
+  }
   alarmAt_ = until;
 }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <optional>
 
+#include <couplet/reactor/detail/socket.h>
+
 struct event_base;
 
 namespace couplet::detail {
@@ -72,14 +74,16 @@ class EventLoop {
  private:
   friend class Watch;
 
+  void end() noexcept;
   void setAlarm(TimePoint until);
   static void alarmRang(int, short, void* self);
 
   ::event_base* base_;
-  int wakeDescriptor_;
+  Descriptor wakeDescriptor_;
+  Descriptor alarmDescriptor_;
   Watch wakeWatch_;
-  std::optional<TimePoint> alarmAt_;  // when alarm_ rings; it is not set while this is empty
-  EventMemory alarm_;
+  Watch alarmWatch_;
+  std::optional<TimePoint> alarmAt_;  // when the alarm rings; it is not set while this is empty
 };
 
 }  // namespace couplet::detail

@@ -31,10 +31,11 @@ void ChunkPool::give(Chunk* chunk) noexcept {
 }
 
 void OutputQueue::append(std::string_view bytes) {
+  if (bytes.empty()) return;
   std::size_t room = last_ ? last_->capacity - last_->end : 0;
   std::string_view rest = bytes.substr(std::min(room, bytes.size()));
   Chunk* next = rest.empty() ? nullptr : pool_.take(rest.size());
-  if (last_) fill(*last_, bytes.substr(0, bytes.size() - rest.size()));
+  if (room > 0) fill(*last_, bytes.substr(0, bytes.size() - rest.size()));
   size_ += bytes.size();
   if (next == nullptr) return;
   fill(*next, rest);

@@ -43,8 +43,12 @@ void ReactorCore::end() noexcept {
   shutdown_.close();
 }
 
-void ReactorCore::start() {
+void ReactorCore::requireNotStarted() const {
   if (started_) throw std::logic_error("this reactor has been run before");
+}
+
+void ReactorCore::start() {
+  requireNotStarted();
   started_ = running_ = true;
   auto calls = std::exchange(whenRunning_, {});
   for (auto& call : calls) runLogged(call);

@@ -39,6 +39,8 @@ class ReactorCore {
   /// inactive. For a reactor's destructor, while the reactor can still be called.
   void end() noexcept;
 
+  /// std::logic_error when the run has begun before.
+  void requireNotStarted() const;
   /// Begins the run, with the calls of `callWhenRunning`. std::logic_error the second time.
   void start();
   /// As Reactor::stop.

@@ -3,7 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -14,6 +17,13 @@
 #include <couplet/reactor/factory.h>
 
 namespace couplet::detail {
+
+namespace {
+
+/// Less would give up hosts that are merely far away.
+constexpr Duration kLeastPerAddress = std::chrono::milliseconds(250);
+
+}  // namespace
 
 TCPConnector::TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop,
                            Address destination, std::shared_ptr<ClientFactory> factory,
@@ -37,6 +47,7 @@ void TCPConnector::endAttempt() noexcept {
   watch_.stop();
   socket_.reset();
   if (stands_.active()) stands_.cancel();
+  if (addressTimeout_.active()) addressTimeout_.cancel();
   addresses_.clear();
 }
 
@@ -81,7 +92,25 @@ int TCPConnector::reachFor(const SocketAddress& address) {
   watch_.start(
       sockets_.events, socket_.get(), kWritable | kEdgeTriggered,
       [](int, short, void* self) { static_cast<TCPConnector*>(self)->ready(); }, this);
+  limitAddress();
   return 0;
+}
+
+/// An address that does not answer leaves time for those after it.
+void TCPConnector::limitAddress() {
+  std::size_t others = addresses_.size() - next_;
+  if (others == 0) return;
+  Duration share = std::max(timeLeft() / static_cast<std::int64_t>(others + 1), kLeastPerAddress);
+  addressTimeout_ =
+      sockets_.connections.clock().callLater(share, [this] { giveUpAddress(ETIMEDOUT); });
+}
+
+void TCPConnector::giveUpAddress(int error) {
+  auto self = shared_from_this();
+  watch_.stop();
+  if (addressTimeout_.active()) addressTimeout_.cancel();
+  addressFailed(error);
+  tryNext();
 }
 
 bool TCPConnector::bindSocket() {
@@ -99,9 +128,7 @@ void TCPConnector::ready() noexcept {
     int error = takeError(socket_.get());
     if (error == 0 && isConnectedToItself()) error = ECONNREFUSED;
     if (error == 0) return stand();
-    watch_.stop();
-    addressFailed(error);
-    tryNext();
+    giveUpAddress(error);
   } catch (...) {
     failLater(Failure::current());
   }

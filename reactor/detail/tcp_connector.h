@@ -31,8 +31,10 @@ class TCPConnector final : public BasicConnector {
   void lookedUp(Lookup lookup);
   void tryNext();
   int reachFor(const SocketAddress& address);
+  void limitAddress();
   bool bindSocket();
   void ready() noexcept;
+  void giveUpAddress(int error);
   bool isConnectedToItself() const;
   void stand();
   void addressFailed(int error) noexcept;
@@ -47,6 +49,7 @@ class TCPConnector final : public BasicConnector {
   Descriptor socket_;
   Watch watch_;
   DelayedCall stands_;
+  DelayedCall addressTimeout_;  // active while an address is tried that is not the last
 };
 
 }  // namespace couplet::detail

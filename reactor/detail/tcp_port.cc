@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include <glog/logging.h>
@@ -48,7 +49,9 @@ std::shared_ptr<TCPPort> TCPPort::open(Sockets& sockets, int port, std::shared_p
 }
 
 TCPPort::TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory)
-    : sockets_(sockets), factory_(std::move(factory)) {}
+    : sockets_(sockets), factory_(std::move(factory)) {
+  if (!factory_) throw std::invalid_argument("listenTCP: there is no factory");
+}
 
 Deferred<void> TCPPort::stopListening() {
   auto self = shared_from_this();

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <glog/logging.h>
+
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/testing/detail/memory_connector.h>
 #include <couplet/reactor/testing/detail/memory_loop.h>
@@ -140,7 +142,10 @@ std::string MemoryReactor::Impl::describe() const {
 MemoryReactor::MemoryReactor(MemoryReactorOptions options)
     : impl_(std::make_unique<Impl>(*this, options)) {}
 
-MemoryReactor::~MemoryReactor() { impl_->loop.end(); }
+MemoryReactor::~MemoryReactor() {
+  LOG_IF(FATAL, impl_->loop.turning()) << "The reactor is destroyed by a call of its own.";
+  impl_->loop.end();
+}
 
 couplet::detail::MemoryLoop& MemoryReactor::loop() noexcept { return impl_->loop; }
 

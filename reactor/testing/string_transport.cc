@@ -48,7 +48,7 @@ FakeClock& StringTransport::fakeClock() {
 }
 
 void StringTransport::write(std::string_view bytes) {
-  if (connected_ && !writeClosed_) value_.append(bytes);
+  if (connected_ && !writeLossTold_) value_.append(bytes);
 }
 
 void StringTransport::writeSequence(std::span<const std::string_view> parts) {
@@ -90,6 +90,8 @@ void StringTransport::resumeProducing() {
 }
 
 void StringTransport::setProtocol(std::unique_ptr<Protocol> protocol) {
+  if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
+  if (lossTold_) return retired_.push_back(std::move(protocol));
   if (protocol_ != nullptr) protocol_->endWork();
   if (owned_) retired_.push_back(std::move(owned_));
   owned_ = std::move(protocol);

@@ -67,6 +67,12 @@ class StringTransport : public Transport {
   void setHost(Address host) { host_ = std::move(host); }
   void setPeer(Address peer) { peer_ = std::move(peer); }
 
+  /// What `throttled` says; when it ends, `producingResumed` is due.
+  void setThrottled(bool on) {
+    resumed_ = resumed_ || (throttled_ && !on);
+    throttled_ = on;
+  }
+
   /// What `unsent` says: 0 unless it is set.
   void setUnsent(std::size_t bytes) noexcept { unsent_ = bytes; }
 
@@ -93,6 +99,7 @@ class StringTransport : public Transport {
   void pauseProducing() override { paused_ = true; }
   void resumeProducing() override;
   bool paused() const noexcept override { return paused_; }
+  bool throttled() const noexcept override { return throttled_; }
   std::size_t unsent() const noexcept override { return unsent_; }
   void setProtocol(std::unique_ptr<Protocol> protocol) override;
   Clock& clock() noexcept override { return clock_; }
@@ -117,6 +124,7 @@ class StringTransport : public Transport {
   bool lossTold_ = false;
   std::optional<Failure> lossReason_;  // set from loseConnection on
 
+  bool throttled_ = false;
   bool paused_ = false;
   bool resumed_ = false;  // producingResumed is due
   Producer* producer_ = nullptr;

@@ -9,7 +9,11 @@ using namespace couplet;
 Deferred<std::string> poem();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
-void use() { poem().addBoth([](Result<std::string>) {}).addCallback([] {}); }
+void use() {
+  poem().addBoth([](Result<std::string>) {}).addCallback([] {});
+}
 #else
-void use() { poem().addBoth([](const std::string&) {}).addCallback([] {}); }
+void use() {
+  poem().addBoth([](const std::string&) {}).addCallback([] {});
+}
 #endif

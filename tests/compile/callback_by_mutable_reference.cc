@@ -9,7 +9,11 @@ using namespace couplet;
 Deferred<std::string> poem();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
-void use() { poem().addCallback([](std::string poem) { return poem += "!"; }); }
+void use() {
+  poem().addCallback([](std::string poem) { return poem += "!"; });
+}
 #else
-void use() { poem().addCallback([](std::string& poem) { return poem += "!"; }); }
+void use() {
+  poem().addCallback([](std::string& poem) { return poem += "!"; });
+}
 #endif

@@ -9,7 +9,11 @@ using namespace couplet;
 Deferred<void> done();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
-void use() { done().addCallback([] { return 1; }).addBoth([](Result<int>) {}); }
+void use() {
+  done().addCallback([] { return 1; }).addBoth([](Result<int>) {});
+}
 #else
-void use() { done().addCallback([](int) { return 1; }).addBoth([](Result<int>) {}); }
+void use() {
+  done().addCallback([](int) { return 1; }).addBoth([](Result<int>) {});
+}
 #endif

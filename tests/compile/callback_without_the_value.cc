@@ -9,7 +9,11 @@ using namespace couplet;
 Deferred<std::string> poem();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
-void use() { poem().addCallback([](const std::string&) {}).addErrback([](const Failure&) {}); }
+void use() {
+  poem().addCallback([](const std::string&) {}).addErrback([](const Failure&) {});
+}
 #else
-void use() { poem().addCallback([] {}).addErrback([](const Failure&) {}); }
+void use() {
+  poem().addCallback([] {}).addErrback([](const Failure&) {});
+}
 #endif

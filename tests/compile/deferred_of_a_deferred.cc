@@ -9,7 +9,9 @@ using namespace couplet;
 #ifdef COUPLET_WRITE_IT_RIGHT
 using Poem = Deferred<std::string>;
 
-void use(Poem poem) { std::move(poem).addErrback([](const Failure&) { return "no poem"; }); }
+void use(Poem poem) {
+  std::move(poem).addErrback([](const Failure&) { return "no poem"; });
+}
 #else
 using Poem = Deferred<Deferred<std::string>>;
 

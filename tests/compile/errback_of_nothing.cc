@@ -9,7 +9,11 @@ using namespace couplet;
 Deferred<std::string> poem();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
-void use() { poem().addErrback([](const Failure&) { return "no poem"; }); }
+void use() {
+  poem().addErrback([](const Failure&) { return "no poem"; });
+}
 #else
-void use() { poem().addErrback([] { return "no poem"; }); }
+void use() {
+  poem().addErrback([] { return "no poem"; });
+}
 #endif

@@ -10,16 +10,12 @@ Deferred<std::string> poem();
 
 #ifdef COUPLET_WRITE_IT_RIGHT
 void use() {
-  poem()
-      .addCallback([](const std::string&) {})
-      .addErrback([](const Failure&) {})
-      .addCallback([] {});
+  poem().addCallback([](const std::string&) {}).addErrback([](const Failure&) {}).addCallback([] {
+  });
 }
 #else
 void use() {
-  poem()
-      .addErrback([](const Failure&) {})
-      .addCallback([](const std::string&) {})
-      .addCallback([] {});
+  poem().addErrback([](const Failure&) {}).addCallback([](const std::string&) {}).addCallback([] {
+  });
 }
 #endif

@@ -12,8 +12,9 @@ Deferred<std::string> poem();
 #ifdef COUPLET_WRITE_IT_RIGHT
 void use(Clock& clock) {
   poem()
-      .addTimeout(std::chrono::seconds(5), clock,
-                  [](Result<std::string> result, Duration) -> Result<std::string> { return result; })
+      .addTimeout(
+          std::chrono::seconds(5), clock,
+          [](Result<std::string> result, Duration) -> Result<std::string> { return result; })
       .addCallback([](const std::string&) {});
 }
 #else

@@ -62,16 +62,17 @@ TEST_F(AllocationTest, SucceedAndAddingToAFiredOneTakeNone) {
 }
 
 TEST_F(AllocationTest, InnerDeferredsTakeNone) {
-  EXPECT_EQ(allocationsOf([&] {
-              Promise<void> outer;
-              Promise<int> inner;
-              outer.deferred().addCallback([&] { return inner.deferred(); }).addCallback([&](int i) {
-                sum += i;
-              });
-              outer.callback();
-              inner.callback(1);
-            }),
-            0);
+  EXPECT_EQ(
+      allocationsOf([&] {
+        Promise<void> outer;
+        Promise<int> inner;
+        outer.deferred().addCallback([&] { return inner.deferred(); }).addCallback([&](int i) {
+          sum += i;
+        });
+        outer.callback();
+        inner.callback(1);
+      }),
+      0);
 }
 
 Deferred<int> addOne(Deferred<int> deferred) { co_return co_await std::move(deferred) + 1; }

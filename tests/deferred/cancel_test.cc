@@ -157,13 +157,12 @@ TEST_F(DeferredCancelTest, CancelForwardsToTheInnerDeferred) {
   std::string trace;
   Promise<void> outer([&] { trace += "outer "; });
   Promise<int> inner([&] { trace += "inner "; });
-  auto waiting =
-      outer.deferred()
-          .addCallback([&] { return inner.deferred(); })
-          .addErrback([&](const Failure& failure) {
-            trace += failure.check<CancelledError>() ? "cancelled" : "another failure";
-            return 0;
-          });
+  auto waiting = outer.deferred()
+                     .addCallback([&] { return inner.deferred(); })
+                     .addErrback([&](const Failure& failure) {
+                       trace += failure.check<CancelledError>() ? "cancelled" : "another failure";
+                       return 0;
+                     });
   outer.callback();
   waiting.cancel();
   EXPECT_EQ(trace, "inner cancelled");
@@ -196,8 +195,8 @@ TEST_F(DeferredCancelTest, AnInnerCancelledSoIgnoresOneLateFiring) {
 TEST_F(DeferredCancelTest, CancellingWhilePausedIsDeliveredWhenUnpaused) {
   std::string heard;
   Promise<void> promise;
-  auto deferred = promise.deferred().addErrback(
-      [&](const Failure& failure) { heard = failure.message(); });
+  auto deferred =
+      promise.deferred().addErrback([&](const Failure& failure) { heard = failure.message(); });
   deferred.pause();
   deferred.cancel();
   EXPECT_EQ(heard, "");
@@ -242,7 +241,9 @@ TEST_F(DeferredCancelTest, TheCancellerEndsInEveryCase) {
   deferred.cancel();
   EXPECT_EQ(cancellers, 0);
   failureResultOf<CancelledError>(deferred);
-  { Promise<int> untaken([counted = Counted(cancellers)] {}); }
+  {
+    Promise<int> untaken([counted = Counted(cancellers)] {});
+  }
   EXPECT_EQ(cancellers, 0);
   Promise<int> abandoned([counted = Counted(cancellers)] {});
   auto failed = abandoned.deferred();

@@ -157,9 +157,8 @@ TEST_F(DeferredChainingTest, APausedOuterHoldsTheInnersValue) {
 
 // Deferred 48: ... while the inner's own callbacks run, though the outer is paused.
 TEST_F(DeferredChainingTest, APausedOuterDoesNotHoldTheInnersCallbacksBack) {
-  auto waiting = outer.deferred().addCallback([&] {
-    return inner.deferred().addCallback([&](int) { trace += "inner"; });
-  });
+  auto waiting = outer.deferred().addCallback(
+      [&] { return inner.deferred().addCallback([&](int) { trace += "inner"; }); });
   waiting.pause();
   waiting.unpause();
   outer.callback();
@@ -172,9 +171,8 @@ TEST_F(DeferredChainingTest, APausedOuterDoesNotHoldTheInnersCallbacksBack) {
 // Deferred 50: Callbacks that add callbacks to fired Deferreds nest, to a bounded depth.
 TEST_F(DeferredChainingTest, FiredDeferredsMayNest) {
   std::function<Deferred<int>(int)> nest = [&](int depth) {
-    return succeed(depth).addCallback([&](int depth) {
-      return depth == 100 ? succeed(depth) : nest(depth + 1);
-    });
+    return succeed(depth).addCallback(
+        [&](int depth) { return depth == 100 ? succeed(depth) : nest(depth + 1); });
   };
   EXPECT_EQ(successResultOf(nest(0)), 100);
 }
@@ -184,9 +182,8 @@ TEST_F(DeferredChainingTest, ReturningItselfFails) {
   int captures = 0;
   Promise<int> promise(SourceLocation{"poem.cc", 3});
   auto deferred = std::make_shared<Deferred<int>>(promise.deferred());
-  deferred->addCallback([deferred, counted = Counted(captures)](int) {
-    return std::move(*deferred);
-  });
+  deferred->addCallback(
+      [deferred, counted = Counted(captures)](int) { return std::move(*deferred); });
   deferred.reset();
   promise.callback(1);
   auto reports = takeReports();
@@ -247,8 +244,7 @@ TEST_F(DeferredChainingTest, ACoroutineInACycleFails) {
 TEST_F(DeferredChainingTest, ReturningAnEmptyDeferredFails) {
   Deferred<int> empty;
   auto failed = succeed().addCallback([&] { return std::move(empty); });
-  EXPECT_EQ(failureResultOf<std::logic_error>(failed).message(),
-            "couplet: this Deferred is empty");
+  EXPECT_EQ(failureResultOf<std::logic_error>(failed).message(), "couplet: this Deferred is empty");
 }
 
 // An inner whose Promise is fired by what ends its outer's callback.

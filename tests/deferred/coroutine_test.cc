@@ -258,9 +258,8 @@ TEST_F(CoroutineTest, CancelGoesDownToTheInnermost) {
 // Deferred 136: Frame and captures end when it completes, before its callbacks run.
 TEST_F(CoroutineTest, TheFrameEndsBeforeTheCallbacksRun) {
   int aliveInCallback = -1;
-  auto done = hold(promise.deferred(), Counted(alive)).addCallback([&](int) {
-    aliveInCallback = alive;
-  });
+  auto done =
+      hold(promise.deferred(), Counted(alive)).addCallback([&](int) { aliveInCallback = alive; });
   EXPECT_EQ(alive, 1);
   promise.callback(1);
   EXPECT_EQ(aliveInCallback, 0);
@@ -316,8 +315,8 @@ TEST_F(CoroutineTest, AnAbandonedPromiseIsThrownAtTheAwait) {
 // Deferred 210: A closure that returned a coroutine's Deferred lives until that coroutine ends.
 TEST_F(CoroutineTest, TheClosureLivesAsLongAsItsCoroutine) {
   auto waiting = succeed(1).addCallback(
-      [this, counted = Counted(alive), text = std::string("a poem too long to be stored inside")](
-          int) -> Deferred<std::string> {
+      [this, counted = Counted(alive),
+       text = std::string("a poem too long to be stored inside")](int) -> Deferred<std::string> {
         co_await promise.deferred();
         co_return text;
       });
@@ -329,11 +328,11 @@ TEST_F(CoroutineTest, TheClosureLivesAsLongAsItsCoroutine) {
 
 // Deferred 210: ... so does that of an errback, and where the coroutine fails or is cancelled.
 TEST_F(CoroutineTest, TheClosureLivesAsLongAsACoroutineThatFails) {
-  auto waiting = fail<int>(PoemError()).addErrback(
-      [this, counted = Counted(alive)](const Failure&) -> Deferred<int> {
-        AtEnd stillThere([this] { trace += std::to_string(alive); });
-        co_return co_await promise.deferred();
-      });
+  auto waiting = fail<int>(PoemError())
+                     .addErrback([this, counted = Counted(alive)](const Failure&) -> Deferred<int> {
+                       AtEnd stillThere([this] { trace += std::to_string(alive); });
+                       co_return co_await promise.deferred();
+                     });
   EXPECT_EQ(alive, 1);
   waiting.cancel();
   EXPECT_EQ(trace, "1");
@@ -346,8 +345,8 @@ TEST_F(CoroutineTest, TheClosureLivesAsLongAsItsCoroutineInTailPosition) {
   auto waiting = succeed(1).addCallback([this](int) {
     return succeed(2).addCallback([this](int) {
       return succeed(3).addCallback(
-          [this, counted = Counted(alive), text = std::string("a poem that is not short")](
-              int) -> Deferred<std::string> {
+          [this, counted = Counted(alive),
+           text = std::string("a poem that is not short")](int) -> Deferred<std::string> {
             co_await promise.deferred();
             co_return text;
           });
@@ -383,6 +382,25 @@ TEST_F(CoroutineTest, AwaitingItselfIsACycle) {
   auto reports = takeReports();
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_TRUE(reports[0].failure.check<DeferredCycleError>());
+}
+
+// A coroutine that awaits the chain whose callback it is: it gets the error at its await, and may
+// use its captures then, since the chain waits for it.
+TEST_F(CoroutineTest, AwaitingTheChainOfItsOwnClosureIsACycle) {
+  Deferred<int> own = promise.deferred();
+  own.addCallback([&, counted = Counted(alive),
+                   text = std::string("a poem too long to fit")](int) -> Deferred<int> {
+    try {
+      co_return co_await std::move(own);
+    } catch (const DeferredCycleError&) {
+      trace += text;
+    }
+    co_return alive;
+  });
+  own.addCallback([&](int value) { return trace += ";" + std::to_string(value), value; });
+  promise.callback(1);
+  EXPECT_EQ(trace, "a poem too long to fit;1");
+  EXPECT_EQ(alive, 0);
 }
 
 // A local that fires a Promise when it ends, while the frame is destroyed.

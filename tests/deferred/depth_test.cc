@@ -67,13 +67,23 @@ class DepthTest : public ::testing::TestWithParam<Ending> {
   /// Ends `deferred`, which waits for `promise`.
   void end(std::optional<Promise<int>> promise, Deferred<int> deferred) {
     switch (GetParam()) {
-      case Ending::kFired: promise->callback(1); break;
-      case Ending::kFailed: promise->errback(1); break;
-      case Ending::kCancelled: deferred.cancel(); break;
-      case Ending::kDiscarded: return std::move(deferred).discard();
-      case Ending::kAbandoned: promise.reset(); break;
-      case Ending::kDroppedAndFired:
-        { auto dropped = std::move(deferred); }
+      case Ending::kFired:
+        promise->callback(1);
+        break;
+      case Ending::kFailed:
+        promise->errback(1);
+        break;
+      case Ending::kCancelled:
+        deferred.cancel();
+        break;
+      case Ending::kDiscarded:
+        return std::move(deferred).discard();
+      case Ending::kAbandoned:
+        promise.reset();
+        break;
+      case Ending::kDroppedAndFired: {
+        auto dropped = std::move(deferred);
+      }
         return promise->callback(1);
     }
     std::move(deferred).addErrback([](const Failure&) { return 0; });
@@ -127,9 +137,10 @@ TEST_P(DepthTest, AMillionCallbacks) {
 TEST_P(DepthTest, AMillionInnerDeferreds) {
   buildAndEnd(kMillion, [&](Deferred<int> waiting) {
     for (int i = 0; i < kMillion; ++i) {
-      waiting = succeed()
-                    .addCallback([inner = std::move(waiting)]() mutable { return std::move(inner); })
-                    .addBoth(counts());
+      waiting =
+          succeed()
+              .addCallback([inner = std::move(waiting)]() mutable { return std::move(inner); })
+              .addBoth(counts());
     }
     return waiting;
   });
@@ -175,8 +186,8 @@ TEST_P(DepthTest, ManyNestedCoroutines) {
 TEST_P(DepthTest, ManyClosuresOfCoroutines) {
   buildAndEnd(kMany, [&](Deferred<int> waiting) {
     for (int i = 0; i < kMany; ++i) {
-      waiting = succeed().addCallback(
-          [this, inner = std::move(waiting)]() mutable -> Deferred<int> {
+      waiting =
+          succeed().addCallback([this, inner = std::move(waiting)]() mutable -> Deferred<int> {
             co_return co_await std::move(inner).addBoth(counts());
           });
     }
@@ -254,9 +265,8 @@ TEST_F(TailLoopTest, CanBeCancelledOrDiscardedInItsMidst) {
     EXPECT_TRUE(pending->pending());
     discard ? std::move(loop).discard() : loop.cancel();
     EXPECT_FALSE(pending->pending());
-    if (loop) std::move(loop).addErrback([](const Failure& failure) {
-      failure.trap<CancelledError>();
-    });
+    if (loop)
+      std::move(loop).addErrback([](const Failure& failure) { failure.trap<CancelledError>(); });
   }
 }
 
@@ -271,9 +281,7 @@ Deferred<int> awaitReady(StackSpan& span) {
 TEST(SequentialAwaitsTest, OfReadyValuesTakeConstantStack) {
   StackSpan span;
   int awaits = 0;
-  runOnASmallStack([&] {
-    awaitReady(span).addCallback([&](int value) { awaits = value; });
-  });
+  runOnASmallStack([&] { awaitReady(span).addCallback([&](int value) { awaits = value; }); });
   EXPECT_EQ(awaits, kMillion);
   EXPECT_LT(span.bytes(), 1024u);
 }

@@ -73,12 +73,12 @@ TEST_F(DeferredDiscardTest, ALateFiringIsIgnored) {
 
 // Deferred 209: Inner Deferreds go with it, down to the Promise.
 TEST_F(DeferredDiscardTest, EndsWhatItWaitsFor) {
-  auto waiting = succeed(1)
-                     .addCallback([&](int) {
-                       return succeed(2).addCallback(
-                           [&](int) { return promise.deferred().addBoth(hears()); });
-                     })
-                     .addBoth(hears());
+  auto waiting =
+      succeed(1)
+          .addCallback([&](int) {
+            return succeed(2).addCallback([&](int) { return promise.deferred().addBoth(hears()); });
+          })
+          .addBoth(hears());
   EXPECT_EQ(alive, 2);
   std::move(waiting).discard();
   EXPECT_EQ(alive, 0);
@@ -181,14 +181,13 @@ TEST_F(DeferredDiscardTest, FromTheEndOfAClosure) {
     std::string big(large ? 1 : 0, ' ');
     AtEnd discards([&] { std::move(deferred).discard(); });
     if (large) {
-      deferred.addCallback([&, filler = std::array<char, 600>(), text = big,
-                            discards = std::move(discards)](int) {
-        return static_cast<void>(filler), inner.deferred();
-      });
+      deferred.addCallback(
+          [&, filler = std::array<char, 600>(), text = big, discards = std::move(discards)](int) {
+            return static_cast<void>(filler), inner.deferred();
+          });
     } else {
-      deferred.addCallback([&, text = big, discards = std::move(discards)](int) {
-        return inner.deferred();
-      });
+      deferred.addCallback(
+          [&, text = big, discards = std::move(discards)](int) { return inner.deferred(); });
     }
     deferred.addBoth(hears());
     start.callback(1);

@@ -94,13 +94,11 @@ TEST_F(DeferredErrorsTest, AnErrbackThatReturnsAValueRecovers) {
 
 // Deferred 17: One that throws or returns a Failure stays on the errbacks.
 TEST_F(DeferredErrorsTest, AnErrbackThatFailsStaysOnTheErrbacks) {
-  auto thrown = fail<int>(PoemError("a")).addErrback([](const Failure&) -> int {
-    throw PoemError("b");
-  });
+  auto thrown =
+      fail<int>(PoemError("a")).addErrback([](const Failure&) -> int { throw PoemError("b"); });
   EXPECT_EQ(failureResultOf(thrown).message(), "b");
-  auto returned = fail<int>(PoemError("a")).addErrback([](const Failure&) {
-    return Failure(PoemError("c"));
-  });
+  auto returned =
+      fail<int>(PoemError("a")).addErrback([](const Failure&) { return Failure(PoemError("c")); });
   EXPECT_EQ(failureResultOf(returned).message(), "c");
   auto result = fail<int>(PoemError("a")).addErrback([](const Failure&) -> Result<int> {
     return Failure(PoemError("d"));
@@ -121,9 +119,8 @@ TEST_F(DeferredErrorsTest, AnErrbackThatReturnsNothingRecovers) {
 TEST_F(DeferredErrorsTest, ACallbackMayReturnAFailure) {
   auto first = succeed(1).addCallback([](int) { return Failure(PoemError("a")); });
   EXPECT_EQ(failureResultOf(first).message(), "a");
-  auto second = succeed(1).addCallback([](int) -> Result<std::string> {
-    return Failure(PoemError("b"));
-  });
+  auto second =
+      succeed(1).addCallback([](int) -> Result<std::string> { return Failure(PoemError("b")); });
   EXPECT_EQ(failureResultOf(second).message(), "b");
 }
 

@@ -166,10 +166,9 @@ TEST_F(DeferredFiringTest, SucceedIsAFiredOne) {
 // Deferred 8: fail(e) is as a Promise that has failed with e.
 TEST_F(DeferredFiringTest, FailIsAFailedOne) {
   std::string trace;
-  fail<int>(PoemError("lost")).addCallbacks([&](int) { trace += "value"; },
-                                            [&](const Failure& failure) {
-                                              trace += failure.message();
-                                            });
+  fail<int>(PoemError("lost"))
+      .addCallbacks([&](int) { trace += "value"; },
+                    [&](const Failure& failure) { trace += failure.message(); });
   EXPECT_EQ(trace, "lost");
 }
 
@@ -177,8 +176,7 @@ TEST_F(DeferredFiringTest, FailIsAFailedOne) {
 TEST_F(DeferredFiringTest, CallbackWithAFailureIsAnErrback) {
   Failure lost{PoemError("lost")};
   Promise<int> failing, failingResult, succeeding;
-  auto first = failing.deferred(), second = failingResult.deferred(),
-       third = succeeding.deferred();
+  auto first = failing.deferred(), second = failingResult.deferred(), third = succeeding.deferred();
   failing.callback(lost);
   failingResult.callback(Result<int>(lost));
   succeeding.callback(Result<int>(3));
@@ -244,8 +242,7 @@ TEST_F(DeferredFiringTest, MaybeDeferredTakesAnyAnswer) {
   EXPECT_EQ(successResultOf(maybeDeferred([] { return 5; })), 5);
   failureResultOf<PoemError>(maybeDeferred([]() -> int { throw PoemError(); }));
   failureResultOf<PoemError>(maybeDeferred([] { return Failure(PoemError()); }));
-  failureResultOf<PoemError>(
-      maybeDeferred([]() -> Result<int> { return Failure(PoemError()); }));
+  failureResultOf<PoemError>(maybeDeferred([]() -> Result<int> { return Failure(PoemError()); }));
   EXPECT_EQ(successResultOf(maybeDeferred([] { return succeed(6); })), 6);
 
   Promise<int> promise;

@@ -18,10 +18,10 @@
 namespace couplet {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::Counted;
+using ::testing::ElementsAre;
 using testing::failureResultOf;
+using ::testing::IsEmpty;
 using testing::PoemError;
 using testing::successResultOf;
 
@@ -123,9 +123,8 @@ TEST_F(GatherResultsTest, DiscardingDiscardsEveryInput) {
   int captures = 0;
   bool ran = false;
   for (auto& input : inputs) {
-    input.addBoth([&, counted = Counted(captures)](Result<int> result) {
-      return ran = true, result;
-    });
+    input.addBoth(
+        [&, counted = Counted(captures)](Result<int> result) { return ran = true, result; });
   }
   gatherResults(std::move(inputs)).discard();
   EXPECT_EQ(captures, 0);

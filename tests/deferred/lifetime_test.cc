@@ -70,11 +70,16 @@ class AbandonedInATurnTest : public DeferredLifetimeTest,
  protected:
   void runTurn(Promise<void> promise, Deferred<void> deferred) {
     switch (GetParam()) {
-      case Outermost::kCallback: return promise.callback();
-      case Outermost::kErrback: return promise.errback(PoemError());
-      case Outermost::kCancel: return deferred.cancel();
-      case Outermost::kDestructor: return static_cast<void>(promise = Promise<void>());
-      case Outermost::kAddCallback: return;  // it was fired before
+      case Outermost::kCallback:
+        return promise.callback();
+      case Outermost::kErrback:
+        return promise.errback(PoemError());
+      case Outermost::kCancel:
+        return deferred.cancel();
+      case Outermost::kDestructor:
+        return static_cast<void>(promise = Promise<void>());
+      case Outermost::kAddCallback:
+        return;  // it was fired before
       case Outermost::kUnpause:
         deferred.pause();
         promise.callback();
@@ -109,7 +114,9 @@ INSTANTIATE_TEST_SUITE_P(Outermost, AbandonedInATurnTest,
 // Deferred 200: A Promise whose Deferred was never taken dies silently.
 TEST_F(DeferredLifetimeTest, AnUntakenPromiseDiesSilently) {
   { Promise<int> promise; }
-  { Promise<int> promise([&] { trace += "canceller"; }); }
+  {
+    Promise<int> promise([&] { trace += "canceller"; });
+  }
   EXPECT_EQ(takeReported(), "");
   EXPECT_EQ(trace, "");
 }
@@ -138,7 +145,9 @@ TEST_F(DeferredLifetimeTest, ADroppedChainStillRuns) {
 // Deferred 201: ... and a failure that reaches its end is reported then.
 TEST_F(DeferredLifetimeTest, ADroppedChainsFailureIsReported) {
   Promise<int> promise;
-  { auto dropped = promise.deferred().addCallback([](int) { throw PoemError("lost"); }); }
+  {
+    auto dropped = promise.deferred().addCallback([](int) { throw PoemError("lost"); });
+  }
   promise.callback(1);
   EXPECT_EQ(takeReported(), "lost;");
 }
@@ -273,8 +282,7 @@ TEST_F(DeferredLifetimeTest, TheEndOfAClosureMayAddSteps) {
       return static_cast<void>(filler), trace += "added", value;
     });
   });
-  deferred.addCallback(
-      [&, adds = std::move(adds)](int value) { return trace += "first ", value; });
+  deferred.addCallback([&, adds = std::move(adds)](int value) { return trace += "first ", value; });
   promise.callback(1);
   EXPECT_EQ(trace, "first added");
 }
@@ -282,10 +290,11 @@ TEST_F(DeferredLifetimeTest, TheEndOfAClosureMayAddSteps) {
 // Closures that run are destroyed as soon as they have run, those passed by too.
 TEST_F(DeferredLifetimeTest, AClosureEndsWhenItsTurnIsOver) {
   Promise<int> promise;
-  auto deferred = promise.deferred()
-                      .addCallback([counted = Counted(alive)](int value) { return value; })
-                      .addErrback([counted = Counted(alive)](const Failure&) { return 0; })
-                      .addCallback([&](int value) { return trace += std::to_string(alive), value; });
+  auto deferred =
+      promise.deferred()
+          .addCallback([counted = Counted(alive)](int value) { return value; })
+          .addErrback([counted = Counted(alive)](const Failure&) { return 0; })
+          .addCallback([&](int value) { return trace += std::to_string(alive), value; });
   EXPECT_EQ(alive, 2);
   promise.callback(1);
   EXPECT_EQ(trace, "0");
@@ -416,14 +425,13 @@ TEST_F(DeferredLifetimeTest, ManyAndLargeStepsKeepTheirOrder) {
   std::vector<int> order;
   for (int i = 0; i < 3000; ++i) {
     if (i % 100 == 7) {
-      deferred.addCallback([&order, i, filler = std::array<char, 5000>(),
-                            counted = Counted(alive)](int value) {
-        return static_cast<void>(filler), order.push_back(i), value;
-      });
+      deferred.addCallback(
+          [&order, i, filler = std::array<char, 5000>(), counted = Counted(alive)](int value) {
+            return static_cast<void>(filler), order.push_back(i), value;
+          });
     } else {
-      deferred.addCallback([&order, i, counted = Counted(alive)](int value) {
-        return order.push_back(i), value;
-      });
+      deferred.addCallback(
+          [&order, i, counted = Counted(alive)](int value) { return order.push_back(i), value; });
     }
   }
   EXPECT_EQ(alive, 3000);

@@ -77,7 +77,9 @@ class World {
     end();
     EXPECT_EQ(alive, 0);
     for (const RecordOf& record : records_) {
-      if (!options_.discards) { EXPECT_EQ(record->ran, record->added); }
+      if (!options_.discards) {
+        EXPECT_EQ(record->ran, record->added);
+      }
     }
   }
 
@@ -179,7 +181,9 @@ class StepClosure : public Closure {
   void enter() {
     EXPECT_FALSE(record_->running);
     EXPECT_LE(record_->ran, index_);
-    if (!world_->throwingMoves()) { EXPECT_EQ(record_->ran, index_); }
+    if (!world_->throwingMoves()) {
+      EXPECT_EQ(record_->ran, index_);
+    }
     record_->ran = index_ + 1;
     record_->running = running_ = true;
     actSometimes();
@@ -274,7 +278,8 @@ void World::doSomething(unsigned what) {
     CancelHandle handle = cancelHandles_[random_() % cancelHandles_.size()];
     return handle.cancel();
   }
-  if (what == 17 && has) return pauseHandles_.emplace_back(deferred->deferred->pauseHandle(), 0), void();
+  if (what == 17 && has)
+    return pauseHandles_.emplace_back(deferred->deferred->pauseHandle(), 0), void();
   if (what == 18) return pauseOrUnpause();
   if (what == 19) return startCoroutine();
   if (what == 20) return gather();
@@ -311,9 +316,14 @@ void World::keep(Deferred<Value> deferred, RecordOf record) {
 
 void World::addStep(DeferredBox& box) {
   switch (random_() % 4) {
-    case 0: box.deferred->addBoth(AnswersADeferred(*this, box.record)); break;
-    case 1: box.deferred->addBoth(IsACoroutine(*this, box.record)); break;
-    default: box.deferred->addBoth(AnswersAResult(*this, box.record));
+    case 0:
+      box.deferred->addBoth(AnswersADeferred(*this, box.record));
+      break;
+    case 1:
+      box.deferred->addBoth(IsACoroutine(*this, box.record));
+      break;
+    default:
+      box.deferred->addBoth(AnswersAResult(*this, box.record));
   }
 }
 

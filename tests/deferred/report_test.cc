@@ -34,7 +34,8 @@ TEST_F(ReportFunctionTest, HearsOfAnUnhandledFailureAtOnce) {
 
 TEST_F(ReportFunctionTest, TheDefaultWritesALineToStderr) {
   ::testing::internal::CaptureStderr();
-  static_cast<void>(fail<int>(Failure(PoemError("lost"), SourceLocation{"a.cc", 1}), SourceLocation{"b.cc", 2}));
+  static_cast<void>(
+      fail<int>(Failure(PoemError("lost"), SourceLocation{"a.cc", 1}), SourceLocation{"b.cc", 2}));
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "Unhandled error in Deferred: couplet::testing::PoemError: lost "
             "(raised at a.cc:1, made at b.cc:2)\n");

@@ -138,9 +138,8 @@ TEST_F(TimeoutTest, OnTimeoutCancelIsCalledAfterATimeoutOnly) {
 TEST_F(TimeoutTest, CoversInnerDeferredsOfCallbacksBefore) {
   bool cancelled = false;
   Promise<int> inner([&] { cancelled = true; });
-  auto deferred = promise.deferred()
-                      .addCallback([&](int) { return inner.deferred(); })
-                      .addTimeout(10s, clock);
+  auto deferred =
+      promise.deferred().addCallback([&](int) { return inner.deferred(); }).addTimeout(10s, clock);
   promise.callback(1);
   clock.advance(10s);
   EXPECT_TRUE(cancelled);
@@ -150,9 +149,8 @@ TEST_F(TimeoutTest, CoversInnerDeferredsOfCallbacksBefore) {
 // Deferred 86: It does not cover callbacks added after it.
 TEST_F(TimeoutTest, DoesNotCoverCallbacksAfter) {
   Promise<int> inner;
-  auto deferred = promise.deferred().addTimeout(10s, clock).addCallback([&](int) {
-    return inner.deferred();
-  });
+  auto deferred =
+      promise.deferred().addTimeout(10s, clock).addCallback([&](int) { return inner.deferred(); });
   promise.callback(1);
   clock.advance(100s);
   testing::assertNoResult(deferred);

@@ -36,16 +36,15 @@ Deferred<std::unique_ptr<int>> more(Deferred<std::unique_ptr<int>> deferred) {
 // Deferred 206: A value that can only be moved.
 TEST_F(DeferredValuesTest, MoveOnlyValues) {
   Promise<std::unique_ptr<int>> promise;
-  auto chain = promise.deferred()
-                   .addCallback([](std::unique_ptr<int> value) {
-                     ++*value;
-                     return value;
-                   })
-                   .addBoth([](Result<std::unique_ptr<int>> result) { return result; })
-                   .addCallback([](std::unique_ptr<int>&& value) {
-                     return more(succeed(std::move(value)));
-                   })
-                   .addErrback([](const Failure&) { return std::make_unique<int>(0); });
+  auto chain =
+      promise.deferred()
+          .addCallback([](std::unique_ptr<int> value) {
+            ++*value;
+            return value;
+          })
+          .addBoth([](Result<std::unique_ptr<int>> result) { return result; })
+          .addCallback([](std::unique_ptr<int>&& value) { return more(succeed(std::move(value))); })
+          .addErrback([](const Failure&) { return std::make_unique<int>(0); });
   promise.callback(std::make_unique<int>(5));
   EXPECT_EQ(*successResultOf(chain), 7);
 }
@@ -128,8 +127,9 @@ TEST_F(DeferredValuesTest, LargeAndAlignedValues) {
   struct alignas(64) Aligned {
     int number;
   };
-  auto large = succeed(std::array<int, 1000>{1, 2})
-                   .addCallback([](std::array<int, 1000> value) { return ++value[1], value; });
+  auto large = succeed(std::array<int, 1000>{1, 2}).addCallback([](std::array<int, 1000> value) {
+    return ++value[1], value;
+  });
   auto outer = succeed().addCallback([&] { return std::move(large); });
   EXPECT_EQ(successResultOf(outer)[1], 3);
 

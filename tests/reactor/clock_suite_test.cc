@@ -221,14 +221,10 @@ TEST_P(ClockSuite, OutlivesItsClockHarmlessly) {
 }
 
 TEST_P(ClockSuite, AClosureThatDiesWithTheClockMayAskForCalls) {
-  struct AsksAtItsEnd {
-    ~AsksAtItsEnd() {
-      clock.callLater(0ms, [] {});
-    }
-    Clock& clock;
-  };
-  auto asks = std::make_unique<AsksAtItsEnd>(clock());
-  clock().callLater(1ms, [asks = std::move(asks)] {});
+  Clock& dying = clock();
+  std::shared_ptr<void> atTheEnd(nullptr, [&](void*) { dying.callLater(0ms, [] {}); });
+  clock().callLater(1ms, [atTheEnd] {});
+  atTheEnd.reset();
   some.clock.reset();
 }
 

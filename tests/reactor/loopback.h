@@ -151,8 +151,13 @@ class LoopbackTest : public ::testing::Test {
   /// Runs the reactor until `condition` holds, then calls `then`, and stops it.
   void runUntil(std::function<bool()> condition, std::function<void()> then = {}) {
     bool held = false;
-    DelayedCall guard = reactor->callLater(20s, [this] { reactor->stop(); });
+    bool gaveUp = false;
+    DelayedCall guard = reactor->callLater(20s, [&] {
+      gaveUp = true;
+      reactor->stop();
+    });
     std::function<void()> check = [&] {
+      if (gaveUp) return;
       if (!condition()) return void(reactor->callLater(1ms, [&] { check(); }));
       held = true;
       if (then) then();

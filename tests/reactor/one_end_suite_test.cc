@@ -1,7 +1,8 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What every transport does for the protocol at its end, also one that has nothing at its other end: a
-// StringTransport. The test takes the turns, so this suite runs over the transports for tests only.
+// What every transport does for the protocol at its end, also one that has nothing at its other
+// end: a StringTransport. The test takes the turns, so this suite runs over the transports for
+// tests only.
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -97,6 +98,7 @@ class OneEndSuite : public ::testing::TestWithParam<EndKind> {
   void turn() { transportEnd->turn(); }
 
   End end;
+  End next;  // of setProtocol
   std::unique_ptr<OneEnd> transportEnd;
 };
 
@@ -229,7 +231,6 @@ TEST_P(OneEndSuite, StopsAProducerThatComesTooLate) {
 }
 
 TEST_P(OneEndSuite, SetProtocolKeepsTheOldOneUntilTheEndOfTheTurn) {
-  End next;
   connect();
   transport().setProtocol(std::make_unique<ScriptedProtocol>(next));
   EXPECT_EQ(next.made, 1);

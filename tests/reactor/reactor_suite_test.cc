@@ -184,6 +184,12 @@ TEST_P(ReactorSuite, LogsWhatACallThrowsAndGoesOn) {
                                          HasSubstr("timer")));
 }
 
+TEST_P(ReactorSuite, CallsNothingWhenRunningOnceTheRunIsOver) {
+  runUntil([] { return true; });
+  reactor->callWhenRunning(say("too late"));
+  EXPECT_THAT(said, IsEmpty());
+}
+
 // The end of the run
 
 TEST_P(ReactorSuite, RunsTheShutdownTriggersInTheirPhases) {
@@ -225,6 +231,16 @@ TEST_P(ReactorSuite, LogsATriggerThatFailsAndGoesOn) {
   reactor->run();
   EXPECT_THAT(said, ElementsAre("before"));
   EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("no answer"), HasSubstr("no Deferred")));
+}
+
+TEST_P(ReactorSuite, ATriggerThatComesAfterItsPhaseIsNeverCalled) {
+  reactor->addShutdownTrigger(ShutdownPhase::kDuring, [this] {
+    reactor->addShutdownTrigger(ShutdownPhase::kBefore, sayAndGoOn("too late"));
+    reactor->addShutdownTrigger(ShutdownPhase::kAfter, sayAndGoOn("in time"));
+    return succeed();
+  });
+  runUntil([] { return true; });
+  EXPECT_THAT(said, ElementsAre("in time"));
 }
 
 TEST_P(ReactorSuite, TellsEveryProtocolBetweenTheTriggersDuringAndAfter) {
@@ -355,6 +371,17 @@ TEST_P(ReactorSuite, APortOutOfRangeIsAnErrorAtTheCall) {
   EXPECT_EQ(clientFactory->started, 0);
 }
 
+TEST_P(ReactorSuite, ListeningAndConnectingNeedAFactory) {
+  EXPECT_THROW(reactor->listenTCP(0, nullptr), std::invalid_argument);
+  EXPECT_THROW(reactor->connectTCP("127.0.0.1", 10, nullptr), std::invalid_argument);
+}
+
+TEST_P(ReactorSuite, ANegativeTimeOutIsAnErrorAtTheCall) {
+  EXPECT_THROW(reactor->connectTCP("127.0.0.1", 10, clientFactory, {.timeout = -1s}),
+               std::invalid_argument);
+  EXPECT_EQ(clientFactory->started, 0);
+}
+
 TEST_P(ReactorSuite, StopListeningTwiceIsStoppingOnce) {
   listen();
   int stopped = 0;
@@ -461,6 +488,16 @@ TEST_P(ReactorSuite, ARefusedAttemptFails) {
   EXPECT_TRUE(client.failed->check<ConnectionRefusedError>()) << *client.failed;
   EXPECT_EQ(client.made, 0);
   EXPECT_EQ(clientFactory->stopped, 1);
+}
+
+TEST_P(ReactorSuite, AnAttemptThatTakesLongerThanItsTimeFails) {
+  listen();
+  connector =
+      reactor->connectTCP("127.0.0.1", port->getHost().port, clientFactory, {.timeout = 0s});
+  EXPECT_FALSE(client.failed);
+  runUntil([this] { return client.failed.has_value(); });
+  EXPECT_TRUE(client.failed->check<ConnectTimeoutError>()) << *client.failed;
+  EXPECT_EQ(client.made, 0);
 }
 
 TEST_P(ReactorSuite, ANameThatIsNotFoundFailsTheAttempt) {

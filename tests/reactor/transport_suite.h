@@ -67,6 +67,10 @@ class TransportSuite : public ::testing::TestWithParam<WireKind> {
     int turns = 0;
     return until([turns]() mutable { return ++turns > 30; });
   }
+  /// More bytes than go into the network at once.
+  static std::size_t moreThanIsTaken() {
+    return GetParam().name == "MemoryByteByByte" ? 200'000 : 8'000'000;
+  }
   bool bothLost() const { return server.lost && client.lost; }
   Reactor& driver() { return pump ? pump->reactor() : *reactor; }
 

@@ -81,7 +81,7 @@ TEST_P(TransportSuite, WhatIsWrittenAfterLoseConnectionIsStillSent) {
 }
 
 TEST_P(TransportSuite, LoseConnectionSendsAllAndIsCleanForBoth) {
-  const std::size_t size = GetParam().name == "MemoryByteByByte" ? 10'000 : 3'000'000;
+  const std::size_t size = moreThanIsTaken();
   server.onMade = [size](Transport& transport) {
     transport.write(std::string(size, 'p'));
     transport.loseConnection();
@@ -308,9 +308,10 @@ TEST_P(TransportSuite, TellsOfTheEndOfThePauseBeforeNewBytes) {
   EXPECT_EQ(server.resumed, 1);
 }
 
+constexpr std::size_t kMuch = 200'000;  // more than one read takes
+
 TEST_P(TransportSuite, APauseFromInsideDataReceivedHoldsTheRestBack) {
-  const std::size_t size = 200'000;
-  client.onMade = [size](Transport& transport) { transport.write(std::string(size, 'x')); };
+  client.onMade = [](Transport& transport) { transport.write(std::string(kMuch, 'x')); };
   server.onData = [](Transport& transport, std::string_view) { transport.pauseProducing(); };
   run([this]() -> Deferred<void> {
     co_await untilConnected();
@@ -320,7 +321,7 @@ TEST_P(TransportSuite, APauseFromInsideDataReceivedHoldsTheRestBack) {
     EXPECT_EQ(server.received.size(), before);
     server.onData = {};
     server.transport().resumeProducing();
-    co_await until([this] { return server.received.size() == size; });
+    co_await until([this] { return server.received.size() == kMuch; });
   });
 }
 
@@ -379,6 +380,25 @@ TEST_P(TransportSuite, StopsReadingWhileItsOwnBytesPileUp) {
     EXPECT_LT(server.transport().unsent(), 1'000'000u);
     client.transport().abortConnection();
     co_await until([this] { return bothLost(); });
+  });
+}
+
+TEST_P(TransportSuite, TellsWhenWhatPiledUpIsSent) {
+  server.onData = [this](Transport& transport, std::string_view) {
+    if (!transport.throttled()) transport.write(std::string(moreThanIsTaken(), 'x'));
+  };
+  client.onMade = [](Transport& transport) {
+    transport.pauseProducing();
+    transport.write("x");
+  };
+  run([this]() -> Deferred<void> {
+    co_await until([this] { return server.made && client.made; });
+    co_await until([this] { return server.transport().throttled(); });
+    EXPECT_EQ(server.resumed, 0);
+    client.transport().resumeProducing();
+    co_await until([this] { return server.resumed == 1; });
+    EXPECT_FALSE(server.transport().throttled());
+    EXPECT_EQ(server.transport().unsent(), 0u);
   });
 }
 

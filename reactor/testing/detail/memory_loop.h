@@ -34,6 +34,9 @@ class MemoryLoop {
   /// Turns until the run is over (true), or nothing is left to wait for (false).
   bool run();
 
+  /// Whether a turn is being taken.
+  bool turning() const noexcept { return turning_; }
+
   Clock::TimePoint now() const noexcept { return now_; }
   MemoryNetwork& network() noexcept { return network_; }
   ReactorCore& core() noexcept { return core_; }

@@ -2,6 +2,7 @@
 #include <couplet/reactor/testing/detail/memory_port.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <utility>
 
 #include <glog/logging.h>
@@ -30,7 +31,9 @@ MemoryPort::MemoryPort(MemoryLoop& loop, std::shared_ptr<Factory> factory, std::
     : loop_(loop),
       factory_(std::move(factory)),
       interface_(std::move(interface)),
-      host_{interface_.empty() ? "0.0.0.0" : interface_, port} {}
+      host_{interface_.empty() ? "0.0.0.0" : interface_, port} {
+  if (!factory_) throw std::invalid_argument("listenTCP: there is no factory");
+}
 
 Deferred<void> MemoryPort::stopListening() {
   auto self = shared_from_this();
