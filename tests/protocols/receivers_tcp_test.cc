@@ -121,6 +121,13 @@ TEST(ReceiversTcpTest, StringsThatPausesHeldBackAreDeliveredAfterTheEndOfInput) 
   EXPECT_TRUE(script.serverLost->check<ConnectionDone>()) << *script.serverLost;
 }
 
+TEST(ReceiversTcpTest, AnswersToPipelinedStringsDoNotPileUpToTheCap) {
+  Script script{.request = repeat(1000, "5:hello,"), .endsInput = true, .answers = 10'000};
+  play(script);
+  EXPECT_EQ(script.heard.size(), 80'000'000u);
+  EXPECT_TRUE(script.serverLost->check<ConnectionDone>()) << *script.serverLost;
+}
+
 TEST(ReceiversTcpTest, AClientThatIsSilentIsTimedOut) {
   Script script{.patience = 1ms};
   play(script);

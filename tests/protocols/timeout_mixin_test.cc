@@ -123,6 +123,28 @@ class Patient : public TimeoutMixin<AccumulatingProtocol> {
   int timeouts = 0;
 };
 
+TEST_F(TimeoutMixinTest, TheLongestTimeoutIsNoOverflow) {
+  advance(1s);
+  protocol.setTimeout(3s);
+  protocol.setTimeout(Duration::max());
+  advance(24h);
+  EXPECT_FALSE(timedOut());
+}
+
+class ThrowingTimeout : public TimeoutMixin<AccumulatingProtocol> {
+  void timeoutConnection() override { throw std::runtime_error("at the time-out"); }
+};
+
+TEST(TimeoutMixinOverrideTest, AnOverrideThatThrowsClosesTheConnection) {
+  StringTransport transport;
+  ThrowingTimeout protocol;
+  transport.connect(protocol);
+  protocol.setTimeout(1s);
+  EXPECT_THROW(transport.fakeClock().advance(1s), std::runtime_error);
+  transport.turn();
+  EXPECT_EQ(protocol.closedReason()->message(), "at the time-out");
+}
+
 TEST(TimeoutMixinOverrideTest, AnOverrideMayKeepTheConnectionAndIsCalledOnce) {
   StringTransport transport;
   Patient protocol;

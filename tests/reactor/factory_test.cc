@@ -2,6 +2,7 @@
 #include <couplet/reactor/factory.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,23 @@ TEST(FactoryTest, MayBeStartedAgain) {
 TEST(FactoryTest, AStopWithoutAStartDoesNothing) {
   CountingFactory factory;
   factory.doStop();
+  EXPECT_EQ(factory.stopped, 0);
+}
+
+class FactoryThatCannotStart : public CountingFactory {
+ public:
+  void startFactory() override {
+    CountingFactory::startFactory();
+    throw std::runtime_error("not today");
+  }
+};
+
+TEST(FactoryTest, AStartThatThrowsDoesNotCount) {
+  FactoryThatCannotStart factory;
+  EXPECT_THROW(factory.doStart(), std::runtime_error);
+  EXPECT_THROW(factory.doStart(), std::runtime_error);
+  factory.doStop();
+  EXPECT_EQ(factory.started, 2);
   EXPECT_EQ(factory.stopped, 0);
 }
 

@@ -151,17 +151,22 @@ TEST_P(ReactorSuite, StopsOnlyWhatRuns) {
 
 TEST_P(ReactorSuite, MakesCallsOfOtherThreadsInTheirOrder) {
   const auto here = std::this_thread::get_id();
-  std::thread other([&] {
-    for (int i = 0; i < 100; ++i) {
-      reactor->callFromThread([&, i] {
-        EXPECT_EQ(std::this_thread::get_id(), here);
-        said.push_back(std::to_string(i));
-      });
-    }
+  std::vector<std::string> made;
+  run([&, this]() -> Deferred<void> {
+    std::thread other([&] {
+      for (int i = 0; i < 100; ++i) {
+        made.push_back(std::to_string(i));
+        reactor->callFromThread([&, i] {
+          EXPECT_EQ(std::this_thread::get_id(), here);
+          said.push_back(std::to_string(i));
+        });
+      }
+    });
+    other.join();  // a reactor in memory does not wait for threads
+    EXPECT_THAT(said, IsEmpty());
+    co_await until([this] { return said.size() == 100; });
   });
-  runUntil([this] { return said.size() == 100; });
-  other.join();
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(said[i], std::to_string(i));
+  EXPECT_EQ(said, made);
 }
 
 TEST_P(ReactorSuite, DestroysACallFromAThreadThatComesTooLate) {

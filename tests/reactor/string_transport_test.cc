@@ -134,6 +134,10 @@ TEST_F(StringTransportTest, LoseWriteConnectionEndsWritingOnly) {
   EXPECT_THAT(calls, ElementsAre("write lost"));
 }
 
+TEST_F(StringTransportTest, TakesNoProtocolThatIsNone) {
+  EXPECT_THROW(transport.setProtocol(nullptr), std::invalid_argument);
+}
+
 TEST_F(StringTransportTest, ResumeProducingIsToldAtTheNextTurn) {
   transport.resumeProducing();
   transport.pauseProducing();

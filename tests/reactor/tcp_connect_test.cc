@@ -236,6 +236,14 @@ TEST_F(TCPConnectTest, ABindAddressThatCannotBeIsConnectError) {
   EXPECT_TRUE(client.failed->check<ConnectError>());
 }
 
+TEST_F(TCPConnectTest, WhatCannotBeAskedForIsAnErrorAtTheCall) {
+  EXPECT_THROW(connectTo("127.0.0.1", 9, {.timeout = -1s}), std::invalid_argument);
+  EXPECT_THROW(connectTo(std::string("127.0.0.1\0.example", 18), 9), std::invalid_argument);
+  EXPECT_THROW(reactor->connectTCP("127.0.0.1", 9, nullptr), std::invalid_argument);
+  EXPECT_THROW(reactor->listenTCP(0, nullptr), std::invalid_argument);
+  EXPECT_EQ(clientFactory->started, 0);
+}
+
 TEST_F(TCPConnectTest, ALookUpMayOutliveTheReactor) {
   for (int i = 0; i < 8; ++i) connectTo("localhost", 9);
   reactor = std::make_unique<LibeventReactor>();

@@ -242,6 +242,28 @@ TEST_F(TCPFlowTest, WritingPastTheHardCapAbortsTheConnection) {
   EXPECT_TRUE(server.lost->check<ConnectionLost>());
 }
 
+TEST_F(TCPFlowTest, AStreamThatAFailureCutsOffEndsInAReset) {
+  server.onData = [this](Transport& transport, std::string_view) {
+    transport.write(much);
+    throw std::runtime_error("no more");
+  };
+  client.onMade = [](Transport& transport) { transport.write("go"); };
+  connect();
+  runUntil([this] { return client.lost.has_value(); });
+  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("no more")));
+  EXPECT_TRUE(client.lost->check<ConnectionLost>()) << *client.lost;
+}
+
+TEST_F(TCPFlowTest, EmptyPartsAreNothing) {
+  server.onMade = [](Transport& transport) {
+    transport.writeSequence({"", "a", std::string_view(), "b"});
+    transport.loseConnection();
+  };
+  connect();
+  runUntil([this] { return client.lost.has_value(); });
+  EXPECT_EQ(client.received, "ab");
+}
+
 TEST_F(TCPFlowTest, AFlooderDoesNotStarveOthers) {
   listen();
   RawPeer flooder(port->getHost().port);
