@@ -9,20 +9,18 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <couplet/deferred/failure.h>
 #include <couplet/reactor/reactor.h>
+#include <couplet/reactor/testing/memory_peer.h>
 
 namespace couplet::detail {
 class MemoryConnector;
 class MemoryLoop;
 class MemoryPort;
-struct MemoryPeerRecord;
 }  // namespace couplet::detail
 
 namespace couplet::testing {
@@ -47,41 +45,11 @@ class NothingToWaitFor : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// The other end of a connection, in the hands of the test. A copy means the same end. Calls on a
-/// lost one do nothing. What they begin happens in the reactor's next turns.
-class MemoryPeer {
- public:
-  explicit MemoryPeer(std::shared_ptr<couplet::detail::MemoryPeerRecord> record);
-
-  /// All that the program has sent, since the beginning or `clear`. Valid until more comes.
-  std::string_view value() const noexcept;
-  void clear() noexcept;
-
-  void write(std::string_view bytes);
-  /// Ends the connection as Transport's methods of these names do.
-  void loseConnection();
-  void loseWriteConnection();
-  void abortConnection();
-  /// Stops reading, so that the program's bytes pile up, and goes on.
-  void pauseProducing();
-  void resumeProducing();
-
-  bool connected() const noexcept;
-  /// Whether the program closed its direction; this end closes then too, once it is sent what it
-  /// wrote.
-  bool inputEnded() const noexcept;
-  /// Why the connection was lost, if it is.
-  const std::optional<Failure>& lossReason() const noexcept;
-
- private:
-  std::shared_ptr<couplet::detail::MemoryPeerRecord> record_;
-};
-
 /// A `connectTCP`: what was asked, and what becomes of it. Keeps neither factory nor connector
 /// alive.
 class MemoryClient {
  public:
-  MemoryClient(const std::shared_ptr<couplet::detail::MemoryConnector>& connector);
+  explicit MemoryClient(const std::shared_ptr<couplet::detail::MemoryConnector>& connector);
 
   std::string host;
   int port;
