@@ -26,8 +26,14 @@ struct TimerCanceller {
 Deferred<void> deferLater(Clock& clock, Duration delay, SourceLocation here) {
   Promise<void> promise(here);
   Deferred<void> fired = promise.deferred();
-  DelayedCall timer = clock.callLater(
-      delay, [promise = std::move(promise), here]() mutable { promise.callback(here); });
+  DelayedCall timer;
+  try {
+    timer = clock.callLater(
+        delay, [promise = std::move(promise), here]() mutable { promise.callback(here); });
+  } catch (...) {
+    std::move(fired).discard();
+    throw;
+  }
   detail::installCanceller<TimerCanceller>(detail::Access::use(fired), std::move(timer));
   return fired;
 }

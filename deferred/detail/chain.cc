@@ -82,6 +82,17 @@ void Chain::takeResultOf(Chain& other) noexcept {
 
 // Running
 
+/// The steps of a chain are on the stack, until they are done or the end of their thread unwinds
+/// it.
+class Chain::Running {
+ public:
+  explicit Running(Chain& chain) noexcept : chain_(chain) { chain_.running_ = true; }
+  ~Running() { chain_.running_ = false; }
+
+ private:
+  Chain& chain_;
+};
+
 void Chain::runNow() {
   checkThread();
   if (!runnable()) return release();
@@ -94,9 +105,10 @@ void Chain::run(Chain* chain) {
 }
 
 Chain* Chain::runSteps() {
-  running_ = true;
-  while (head_ && !pauses_ && !discarded_ && !inner_) runStep();
-  running_ = false;
+  {
+    Running running(*this);
+    while (head_ && !pauses_ && !discarded_ && !inner_) runStep();
+  }
   return goOn();
 }
 

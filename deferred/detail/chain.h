@@ -235,6 +235,7 @@ class Chain {
  private:
   friend class Turn;
   struct Block;
+  class Running;
 
   Chain(SourceLocation made) noexcept : made_(made) {}
   ~Chain() = default;

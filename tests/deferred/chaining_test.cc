@@ -159,8 +159,6 @@ TEST_F(DeferredChainingTest, APausedOuterHoldsTheInnersValue) {
 TEST_F(DeferredChainingTest, APausedOuterDoesNotHoldTheInnersCallbacksBack) {
   auto waiting = outer.deferred().addCallback(
       [&] { return inner.deferred().addCallback([&](int) { trace += "inner"; }); });
-  waiting.pause();
-  waiting.unpause();
   outer.callback();
   waiting.pause();
   inner.callback(5);

@@ -1,10 +1,13 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
 // Chains and threads: each belongs to the one that made it.
+#include <pthread.h>
+
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,6 +16,8 @@
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/report.h>
+
+#include "tests/deferred/support/lives.h"
 
 namespace couplet {
 namespace {
@@ -70,6 +75,28 @@ TEST(DeferredThreadTest, ReportsComeOnTheThreadOfTheChain) {
   threads.clear();
   setReportFunction(before);
   EXPECT_EQ(elsewhere, 0);
+}
+
+// Deferred 23: The end of a thread is no exception to be caught: it goes through, and takes the
+// chain with it.
+TEST(DeferredThreadTest, TheEndOfAThreadGoesThroughItsCallbacks) {
+  std::string trace;
+  int alive = 0;
+  auto body = [&] {
+    testing::Counted counted(alive);
+    Promise<int> promise;
+    promise.deferred()
+        .addCallback([&, counted](int) {
+          trace += "ends ";
+          pthread_exit(nullptr);
+        })
+        .addBoth([&, counted](Result<void>) { trace += "called"; });
+    promise.callback(1);
+    trace += "returned";
+  };
+  std::jthread(body).join();
+  EXPECT_EQ(trace, "ends ");
+  EXPECT_EQ(alive, 0);
 }
 
 #ifndef NDEBUG

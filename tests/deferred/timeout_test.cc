@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -254,6 +255,10 @@ TEST_F(DeferLaterTest, FailsWhenTheClockGoes) {
   auto deferred = deferLater(*shortLived, 5s);
   shortLived.reset();
   failureResultOf<AbandonedError>(deferred);
+}
+
+TEST_F(DeferLaterTest, ADelayThatCannotBeThrowsAndReportsNothing) {
+  EXPECT_THROW(deferLater(clock, -1s), std::invalid_argument);
 }
 
 TEST_F(DeferLaterTest, DroppedItIsCalledNevertheless) {
