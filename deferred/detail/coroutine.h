@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/step.h>
 #include <couplet/deferred/errors.h>
 

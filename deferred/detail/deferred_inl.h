@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <couplet/deferred/deferred.h>
+
 namespace couplet {
 
 namespace detail {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <couplet/deferred/gather_results.h>
+
 namespace couplet {
 
 namespace detail {

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <couplet/deferred/deferred.h>
+
 namespace couplet {
 
 namespace detail {
