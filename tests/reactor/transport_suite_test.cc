@@ -384,7 +384,7 @@ TEST_P(TransportSuite, StopsReadingWhileItsOwnBytesPileUp) {
 }
 
 TEST_P(TransportSuite, TellsWhenWhatPiledUpIsSent) {
-  server.onData = [this](Transport& transport, std::string_view) {
+  server.onData = [](Transport& transport, std::string_view) {
     if (!transport.throttled()) transport.write(std::string(moreThanIsTaken(), 'x'));
   };
   client.onMade = [](Transport& transport) {
