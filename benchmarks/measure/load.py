@@ -1,0 +1,58 @@
+# Copyright (c) the Couplet authors. MIT license, see LICENSE.
+"""The client that asks the servers."""
+
+import collections
+import contextlib
+import subprocess
+
+from measure import build, core
+from measure.trouble import Trouble
+
+CONNECTIONS = 64
+PAYLOAD_BYTES = 32
+
+# Times in seconds: the wall's, and the CPU's of the server and of the client.
+Slice = collections.namedtuple("Slice", "messages wall server client")
+
+
+class Client:
+    """Connections to a server, on each of which `depth` messages were exchanged. They stay, and are
+    idle but for what is asked, until the `with` block ends."""
+
+    def __init__(self, options, server, depth=1, connections=CONNECTIONS):
+        self.process = subprocess.Popen(
+            [build.require(options, "load"), str(server.port), f"--connections={connections}",
+             f"--depth={depth}", f"--pid={server.pid}"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=core.pin)
+        try:
+            self._answer()
+        except Trouble:
+            self.__exit__()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def askFor(self, seconds):
+        """As many messages as go in that time."""
+        return self._ask(f"seconds {seconds}")
+
+    def ask(self, messages):
+        """So many messages."""
+        return self._ask(f"messages {messages}")
+
+    def _ask(self, command):
+        with contextlib.suppress(BrokenPipeError):  # what it ended with is its answer
+            print(command, file=self.process.stdin, flush=True)
+        return self._answer()
+
+    def _answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Trouble(self.process.stderr.read().strip() or "load ended without a word")
+        messages, *times = line.split()
+        return Slice(int(messages), *map(float, times))
