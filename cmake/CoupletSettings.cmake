@@ -4,6 +4,12 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
+if(BUILD_SHARED_LIBS AND COUPLET_TESTS)
+  message(FATAL_ERROR "The tests reach into internals, which shared libraries hide: "
+                      "-DCOUPLET_TESTS=OFF, or static libraries")
+endif()
+
+# The rest of this block is for Couplet's own build, and no business of a parent project.
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
@@ -23,7 +29,9 @@ foreach(folder deferred reactor protocols)
        SYMBOLIC)
 endforeach()
 
-add_compile_options(-Wall -Wextra)
+if(PROJECT_IS_TOP_LEVEL)
+  add_compile_options(-Wall -Wextra)
+endif()
 if(COUPLET_WERROR)
   add_compile_options(-Werror)
 endif()

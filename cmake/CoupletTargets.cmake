@@ -9,9 +9,12 @@ endfunction()
 
 # couplet_library(NAME [SOURCES file...] [TESTING] [PUBLIC lib...] [PRIVATE lib...])
 #
-# The library couplet_NAME, also called couplet::NAME. Its headers are all those of the folder, as
-# a file set that can be verified and installed: those under testing/ with TESTING, else the others.
-# Without SOURCES it is headers only.
+# The library couplet_NAME, also called couplet::NAME. Its headers are all those of the folder: those
+# under testing/ with TESTING, else the others. Without SOURCES it is headers only.
+#
+# Public headers are a file set of the library, verified and installed with it. Those of a detail
+# folder are one of couplet_NAME_internal, which verifies them and is not installed; but for
+# deferred/detail, which the templates of deferred/ include.
 function(couplet_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TESTING" "" "SOURCES;PUBLIC;PRIVATE")
   couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
@@ -24,11 +27,21 @@ function(couplet_library name)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *.h)
     list(FILTER headers EXCLUDE REGEX "^testing/")
   endif()
+  set(internal ${headers})
+  list(FILTER internal INCLUDE REGEX "(^|/)detail/")
+  if(folder STREQUAL "deferred")
+    set(internal)
+  endif()
+  list(REMOVE_ITEM headers ${internal})
   list(TRANSFORM headers PREPEND "${includes}/")
+  list(TRANSFORM internal PREPEND "${includes}/")
 
   set(target couplet_${name})
   if(arg_SOURCES)
     add_library(${target} ${arg_SOURCES})
+    set_target_properties(${target} PROPERTIES
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+      VERSION ${PROJECT_VERSION} SOVERSION ${COUPLET_SOVERSION})
     set(public PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
   else()
@@ -42,6 +55,12 @@ function(couplet_library name)
   target_link_libraries(${target} ${public} ${arg_PUBLIC})
   target_sources(${target} ${public} FILE_SET HEADERS BASE_DIRS "${COUPLET_INCLUDE_DIR}"
                  FILES ${headers})
+  if(internal)
+    add_library(${target}_internal INTERFACE)
+    target_link_libraries(${target}_internal INTERFACE ${target})
+    target_sources(${target}_internal INTERFACE FILE_SET HEADERS
+                   BASE_DIRS "${COUPLET_INCLUDE_DIR}" FILES ${internal})
+  endif()
 endfunction()
 
 # couplet_example(NAME SOURCES file... [LIBS lib...])

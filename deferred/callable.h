@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 template <class Signature>
@@ -110,3 +111,4 @@ class Callable<R(Args...)> {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/deferred.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Fires after `delay`. Cancelling stops the timer. Fails with AbandonedError when the clock is
@@ -23,3 +24,4 @@ auto deferLater(Clock& clock, Duration delay, F f,
 }
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -28,6 +28,7 @@
 #include <couplet/deferred/result.h>
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 namespace detail {
@@ -256,6 +257,7 @@ template <class F>
 auto maybeDeferred(F f, SourceLocation here = SourceLocation::current());
 
 }  // namespace couplet
+#pragma GCC visibility pop
 
 #include <couplet/deferred/detail/coroutine.h>     // IWYU pragma: export
 #include <couplet/deferred/detail/deferred_inl.h>  // IWYU pragma: export

@@ -11,6 +11,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A Promise was fired a second time. Thrown at the one who does it.
@@ -63,3 +64,4 @@ class FirstError : public std::runtime_error {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

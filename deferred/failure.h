@@ -13,6 +13,7 @@
 
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// An exception of any type, shared. Making one from a value does not throw, nor does looking at
@@ -98,3 +99,4 @@ class Failure {
 std::ostream& operator<<(std::ostream& out, const Failure& failure);
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include <couplet/deferred/deferred.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// The values of all inputs, in their order, when the last one is there; at once when there are
@@ -22,5 +23,6 @@ Deferred<void> gatherResults(std::vector<Deferred<void>> inputs,
                              SourceLocation here = SourceLocation::current());
 
 }  // namespace couplet
+#pragma GCC visibility pop
 
 #include <couplet/deferred/detail/gather_inl.h>  // IWYU pragma: export

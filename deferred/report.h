@@ -9,6 +9,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A chain that ended with a failure and without an errback for it. The references are valid during
@@ -34,3 +35,4 @@ ReportFunction setReportFunction(ReportFunction report) noexcept;
 bool reportsByDefault() noexcept;
 
 }  // namespace couplet
+#pragma GCC visibility pop

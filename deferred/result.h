@@ -10,6 +10,7 @@
 
 #include <couplet/deferred/failure.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A value of type T or a Failure. Made from either without a word; a lambda that returns now the
@@ -70,3 +71,4 @@ class [[nodiscard]] Result<void> {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

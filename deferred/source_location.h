@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iosfwd>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A file and a line. As a default argument, `SourceLocation::current()` gives the caller's place:
@@ -28,3 +29,4 @@ struct SourceLocation {
 std::ostream& operator<<(std::ostream& out, const SourceLocation& location);
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -51,6 +51,7 @@ void TimerQueue::close() noexcept {
 }
 
 DelayedCall TimerQueue::add(Duration delay, Callable<void()> call) {
+  thread_.require("callLater");
   if (delay < Duration::zero()) throw std::invalid_argument("a delay is not negative");
   if (closing_) return {};
   TimerReference timer(newTimer(*this, std::move(call)));
@@ -78,11 +79,13 @@ std::optional<TimerQueue::TimePoint> TimerQueue::earliest() const noexcept {
 }
 
 void TimerQueue::cancel(Timer& timer) {
+  thread_.require("DelayedCall::cancel");
   timer.state = Timer::State::kCancelled;
   Callable<void()> call = take(timer);
 }
 
 void TimerQueue::reschedule(Timer& timer, TimePoint time) {
+  thread_.require("DelayedCall::reset or delay");
   timer.time = time;
   timer.sequence = nextSequence_++;
   if (time < heap_[timer.index].time) siftUp(timer.index, {time, timer.sequence, &timer});

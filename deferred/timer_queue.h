@@ -12,7 +12,9 @@
 
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
+#include <couplet/deferred/thread_check.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Calls in order of time, those of the same time in the order they were made, reset or delayed.
@@ -58,6 +60,9 @@ class TimerQueue {
 
   static void release(detail::Timer* timer) noexcept;
 
+  /// The thread that calls may be added and changed on, where one has claimed it.
+  ThreadCheck& thread() noexcept { return thread_; }
+
  private:
   /// The key is that of the timer, or an earlier one where the timer was moved back since.
   struct Entry {
@@ -79,9 +84,11 @@ class TimerQueue {
   Callable<void()> take(detail::Timer& timer) noexcept;
 
   const Clock& clock_;
+  ThreadCheck thread_;
   std::vector<Entry> heap_;  // four children to a node
   std::uint64_t nextSequence_ = 0;
   bool closing_ = false;
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -8,17 +8,61 @@
 
 namespace couplet {
 
+/// A piece of input that is being parsed.
+struct FramedProtocol::Chunk {
+  void take(HeldBytes bytes) noexcept {
+    held = std::move(bytes);
+    unread = held.view();
+    begin = unread.data();
+  }
+  /// Whether `bytes` are the last that were parsed.
+  bool parsedLast(std::string_view bytes) const noexcept {
+    const bool endsThere = bytes.data() + bytes.size() == unread.data();
+    return endsThere && std::greater_equal<>()(bytes.data(), begin);
+  }
+  void skipRest() noexcept { unread.remove_prefix(unread.size()); }
+
+  const char* begin;
+  std::string_view unread;  // what is not yet parsed
+  HeldBytes held;           // what `unread` is a view of, where it was held back
+};
+
+inline void FramedProtocol::parseChunk(Chunk& chunk) {
+  while (parseNext(chunk.unread) && deliverable()) {
+  }
+}
+
+/// Parses `bytes`, then what is held back, until there is no more or a receiving method stops it.
+inline void FramedProtocol::parse(std::string_view bytes) {
+  Chunk chunk{bytes.data(), bytes, {}};
+  parsing_ = &chunk;
+  try {
+    if (!bytes.empty()) parseChunk(chunk);
+    if (!heldBack_.empty()) parseHeldBack(chunk);
+  } catch (...) {
+    parsing_ = nullptr;
+    refuseInput();
+    throw;
+  }
+  parsing_ = nullptr;
+  if (!chunk.unread.empty() || !heldBack_.empty()) keepRest(chunk);
+}
+
 void FramedProtocol::dataReceived(std::string_view bytes) {
+  if (parsing_ == nullptr && heldBack_.empty() && deliverable()) return parse(bytes);
+  dataHeldBack(bytes);
+}
+
+/// Bytes came behind others that wait, in a pause, or when nothing is delivered any more.
+void FramedProtocol::dataHeldBack(std::string_view bytes) {
   if (refusing_ || !connected()) return;
-  if (parsing_ || blocked()) return heldBack_.append(bytes);
-  if (heldBack_.empty()) return parse(bytes);
   heldBack_.append(bytes);
-  parse({});
+  if (parsing_ == nullptr && deliverable()) parse({});
 }
 
 void FramedProtocol::producingResumed() {
   deliverUnread();
-  if (inputEnded_ && !blocked()) endInput();
+  if (inputEnded_ && receiving()) endInput();
 }
 
 void FramedProtocol::readConnectionLost() {
@@ -33,7 +77,8 @@ void FramedProtocol::endConnection(const Failure& reason) {
 
 std::string FramedProtocol::takeUnparsed() {
   std::string bytes = takeUnfinished();
-  bytes.append(unread_).append(heldBack_.view());
+  if (parsing_) bytes.append(parsing_->unread);
+  bytes.append(heldBack_.view());
   drop();
   return bytes;
 }
@@ -50,79 +95,46 @@ void FramedProtocol::refuseInput() noexcept {
 }
 
 void FramedProtocol::unread(std::string_view bytes) {
-  if (parsing_ && isBeforeUnread(bytes)) {
-    unread_ = {bytes.data(), bytes.size() + unread_.size()};
+  if (refusing_ || !connected()) return;
+  if (parsing_ && parsing_->parsedLast(bytes)) {
+    parsing_->unread = {bytes.data(), bytes.size() + parsing_->unread.size()};
     return;
   }
   HeldBytes all;
   all.append(bytes);
-  all.append(unread_);
+  if (parsing_) all.append(parsing_->unread);
   all.append(heldBack_.view());
   heldBack_ = std::move(all);
-  unread_.remove_prefix(unread_.size());
-}
-
-bool FramedProtocol::isBeforeUnread(std::string_view bytes) const noexcept {
-  const bool endsThere = bytes.data() + bytes.size() == unread_.data();
-  return endsThere && std::greater_equal<>()(bytes.data(), chunk_.data());
+  if (parsing_) parsing_->skipRest();
 }
 
 void FramedProtocol::deliverUnread() {
-  if (!parsing_ && !heldBack_.empty() && deliverable()) parse({});
+  if (parsing_ == nullptr && !heldBack_.empty() && deliverable()) parse({});
 }
 
-bool FramedProtocol::deliverable() const noexcept {
-  return !refusing_ && connected() && !blocked();
-}
-
-/// Delivery stops until `producingResumed`.
-bool FramedProtocol::blocked() const noexcept {
-  return transport().paused() || transport().throttled();
-}
-
-/// Parses `bytes`, then what is held back, until there is no more or a receiving method stops it.
-void FramedProtocol::parse(std::string_view bytes) {
-  HeldBytes held;  // what chunk_ is a view of, where it is not `bytes`
-  parsing_ = true;
-  chunk_ = unread_ = bytes;
-  try {
-    while (parseChunk() && !heldBack_.empty()) {
-      held = std::exchange(heldBack_, {});
-      chunk_ = unread_ = held.view();
-    }
-  } catch (...) {
-    parsing_ = false;
-    refuseInput();
-    throw;
+void FramedProtocol::parseHeldBack(Chunk& chunk) {
+  while (!heldBack_.empty() && deliverable()) {
+    chunk.take(std::exchange(heldBack_, {}));
+    parseChunk(chunk);
   }
-  parsing_ = false;
-  keepRest(held);
 }
 
-/// False when a receiving method stopped it.
-bool FramedProtocol::parseChunk() {
-  while (parseNext(unread_)) {
-    if (!deliverable()) return false;
-  }
-  return true;
-}
-
-void FramedProtocol::keepRest(HeldBytes& held) {
+void FramedProtocol::keepRest(Chunk& chunk) {
   if (!connected()) return drop();
-  if (unread_.empty()) return;
+  if (chunk.unread.empty()) return;
+  HeldBytes& held = chunk.held;
   if (held.empty()) {
-    held.append(unread_);
+    held.append(chunk.unread);
   } else {
-    held.dropFront(held.size() - unread_.size());
+    held.dropFront(held.size() - chunk.unread.size());
   }
   held.append(heldBack_.view());
   heldBack_ = std::move(held);
-  unread_ = {};
 }
 
 void FramedProtocol::drop() noexcept {
   heldBack_.release();
-  unread_.remove_prefix(unread_.size());
+  if (parsing_) parsing_->skipRest();
 }
 
 void FramedProtocol::endInput() {

@@ -11,6 +11,7 @@
 #include <couplet/protocols/held_bytes.h>
 #include <couplet/reactor/protocol.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Base of NetstringReceiver, LineReceiver, Int32StringReceiver and others of the kind; for a
@@ -78,22 +79,23 @@ class FramedProtocol : public Protocol {
   void deliverUnread();
 
  private:
-  bool deliverable() const noexcept;
-  bool blocked() const noexcept;
-  bool isBeforeUnread(std::string_view bytes) const noexcept;
+  struct Chunk;
+
+  bool deliverable() const noexcept { return !refusing_ && receiving(); }
+  void dataHeldBack(std::string_view bytes);
   void parse(std::string_view bytes);
-  bool parseChunk();
-  void keepRest(HeldBytes& held);
+  void parseChunk(Chunk& chunk);
+  void parseHeldBack(Chunk& chunk);
+  void keepRest(Chunk& chunk);
   void drop() noexcept;
   void endInput();
 
-  std::string_view chunk_;   // what is being parsed now; valid while parsing_
-  std::string_view unread_;  // the end of chunk_ that is not yet parsed; empty unless parsing_
-  HeldBytes heldBack_;       // to be parsed next: the rest in a pause, what came while parsing_
+  bool inputEnded_ = false;   // in a pause: end of input waits for heldBack_
+  bool refusing_ = false;     // all input is dropped: refuseInput, or a receiving method threw
+  Chunk* parsing_ = nullptr;  // what is being parsed now, in a call of `parse`
+  HeldBytes heldBack_;        // to be parsed next: the rest in a pause, what came during `parse`
   std::unique_ptr<Failure> why_;  // given to loseConnection
-  bool parsing_ = false;
-  bool inputEnded_ = false;  // in a pause: end of input waits for heldBack_
-  bool refusing_ = false;    // all input is dropped: refuseInput, or a receiving method threw
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

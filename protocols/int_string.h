@@ -14,6 +14,7 @@
 #include <couplet/protocols/framed_protocol.h>
 #include <couplet/protocols/held_bytes.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Takes length-prefixed strings out of a stream of bytes. Refuses one that is too long as soon as
@@ -116,3 +117,4 @@ class Int32StringReceiver : public IntNStringReceiver {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

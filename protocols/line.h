@@ -13,6 +13,7 @@
 #include <couplet/protocols/framed_protocol.h>
 #include <couplet/protocols/held_bytes.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Takes lines out of a stream of bytes. Splits at the exact delimiter only, and looks at no byte
@@ -156,3 +157,4 @@ class LineOnlyReceiver : public LineProtocol {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -2,21 +2,52 @@
 #include <couplet/protocols/netstring.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace couplet {
 
 namespace {
 
-constexpr std::size_t kSafeDigits = 18;  // of a length that cannot overflow
+constexpr std::size_t kSafeDigits = 18;     // of a length that cannot overflow
+constexpr std::size_t kLongestHeader = 21;  // 20 digits and a colon
+constexpr std::size_t kShortPayload = 256;  // is sent in one piece with what frames it
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Takes a netstring that is whole and right off the front of `bytes`; false when there is none.
+/// The common case, at little cost: all others take the long way.
+inline bool takeWhole(std::string_view& bytes, std::size_t maxLength, std::string_view& payload) {
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  const char* const lastDigit = begin + std::min(bytes.size(), kSafeDigits);
+  std::size_t length = 0;
+  const char* colon = begin;
+  for (; colon != lastDigit && isDigit(*colon); ++colon) {
+    length = 10 * length + static_cast<std::size_t>(*colon - '0');
+  }
+  const auto left = static_cast<std::size_t>(end - colon);
+  if (colon == begin || left < length + 2 || length > maxLength) return false;
+  const char* const comma = colon + 1 + length;
+  const bool leadingZero = *begin == '0' && colon != begin + 1;
+  if (*colon != ':' || *comma != ',' || leadingZero) return false;
+  payload = {colon + 1, length};
+  bytes = {comma + 1, end};
+  return true;
+}
+
+/// Writes the length and the colon so that they end at `end`; returns where they begin.
+char* writeHeaderBefore(char* end, std::size_t length) {
+  *--end = ':';
+  do *--end = static_cast<char>('0' + length % 10);
+  while ((length /= 10) > 0);
+  return end;
+}
 
 }  // namespace
 
 std::optional<std::string_view> NetstringParser::next(std::string_view& bytes) {
-  if (const auto payload = takeWhole(bytes)) return payload;
+  std::string_view payload;
+  if (idle() && takeWhole(bytes, maxLength_, payload)) return payload;
   if (state_ != State::kPayload && !takeLength(bytes)) return std::nullopt;
   return takePayload(bytes);
 }
@@ -36,26 +67,6 @@ std::string NetstringParser::takeUnfinished() {
   startOver();
   held_.release();
   return bytes;
-}
-
-/// The common case, at little cost: a string that is whole and right. All others take the long way.
-std::optional<std::string_view> NetstringParser::takeWhole(std::string_view& bytes) const {
-  if (state_ != State::kLength || refused_ || !held_.empty()) return std::nullopt;
-  const char* const begin = bytes.data();
-  const char* const end = begin + bytes.size();
-  const char* const lastDigit = begin + std::min(bytes.size(), kSafeDigits);
-  std::size_t length = 0;
-  const char* colon = begin;
-  for (; colon != lastDigit && isDigit(*colon); ++colon) {
-    length = 10 * length + static_cast<std::size_t>(*colon - '0');
-  }
-  const auto left = static_cast<std::size_t>(end - colon);
-  if (colon == begin || left < length + 2 || length > maxLength_) return std::nullopt;
-  const char* const comma = colon + 1 + length;
-  const bool leadingZero = *begin == '0' && colon != begin + 1;
-  if (*colon != ':' || *comma != ',' || leadingZero) return std::nullopt;
-  bytes = {comma + 1, end};
-  return std::string_view(colon + 1, length);
 }
 
 /// True when the whole length and its colon are taken.
@@ -125,17 +136,33 @@ void NetstringReceiver::netstringRefused(const NetstringParseError& error) {
 }
 
 void NetstringReceiver::sendString(std::string_view payload) {
-  if (payload.size() > maxLength()) {
-    throw StringTooLongError("netstring of " + std::to_string(payload.size()) +
-                             " bytes is longer than the limit of " + std::to_string(maxLength()));
+  if (payload.size() > maxLength()) refuseToSend(payload.size());
+  char frame[kLongestHeader + kShortPayload + 1];
+  char* const place = frame + kLongestHeader;
+  char* const begin = writeHeaderBefore(place, payload.size());
+  if (payload.size() > kShortPayload) {
+    return transport().writeSequence({{begin, place}, payload, ","});
   }
-  char header[24];  // 20 digits and a colon
-  char* end = std::to_chars(header, header + sizeof(header) - 1, payload.size()).ptr;
-  *end++ = ':';
-  transport().writeSequence({{header, static_cast<std::size_t>(end - header)}, payload, ","});
+  char* const comma = std::copy(payload.begin(), payload.end(), place);
+  *comma = ',';
+  transport().write({begin, comma + 1});
+}
+
+void NetstringReceiver::refuseToSend(std::size_t length) const {
+  throw StringTooLongError("netstring of " + std::to_string(length) +
+                           " bytes is longer than the limit of " + std::to_string(maxLength()));
 }
 
 bool NetstringReceiver::parseNext(std::string_view& bytes) {
+  if (!parser_.idle()) return parseInPieces(bytes);
+  if (bytes.empty()) return false;
+  std::string_view payload;
+  if (!takeWhole(bytes, maxLength(), payload)) return parseInPieces(bytes);
+  stringReceived(payload);
+  return true;
+}
+
+bool NetstringReceiver::parseInPieces(std::string_view& bytes) {
   if (const auto payload = parser_.next(bytes)) {
     stringReceived(*payload);
     return true;

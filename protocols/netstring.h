@@ -15,6 +15,7 @@
 #include <couplet/protocols/framed_protocol.h>
 #include <couplet/protocols/held_bytes.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Takes netstrings out of a stream of bytes. Refuses what is none at the first byte that shows it,
@@ -33,6 +34,9 @@ class NetstringParser {
   /// as nothing was.
   const char* refused() const noexcept { return refused_; }
 
+  /// True between two netstrings, when nothing is kept and nothing was refused.
+  bool idle() const noexcept { return state_ == State::kLength && held_.empty() && !refused_; }
+
   /// What there is of an incomplete netstring, for people; empty between two.
   std::string unfinished() const;
 
@@ -45,7 +49,6 @@ class NetstringParser {
  private:
   enum class State { kLength, kLengthDigits, kPayload };
 
-  std::optional<std::string_view> takeWhole(std::string_view& bytes) const;
   bool takeLength(std::string_view& bytes);
   void takeDigit(char c);
   std::optional<std::string_view> takePayload(std::string_view& bytes);
@@ -96,7 +99,11 @@ class NetstringReceiver : public FramedProtocol {
   std::string takeUnfinished() override { return parser_.takeUnfinished(); }
 
  private:
+  [[noreturn]] void refuseToSend(std::size_t length) const;
+  bool parseInPieces(std::string_view& bytes);
+
   NetstringParser parser_{kMaxLength};
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <couplet/deferred/errors.h>
 #include <couplet/reactor/protocol.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// Adds a time-out to `Base`, any protocol:
@@ -81,3 +82,4 @@ class TimeoutMixin : public Base {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

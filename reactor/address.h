@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// An IPv4 or IPv6 address and a port. `host` is numeric (`127.0.0.1`, `::1`) in what a transport
@@ -23,3 +24,4 @@ struct Address {
 std::ostream& operator<<(std::ostream& out, const Address& address);
 
 }  // namespace couplet
+#pragma GCC visibility pop

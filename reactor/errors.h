@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// The connection was closed cleanly, by either side.
@@ -86,3 +87,4 @@ class CannotListenError : public std::runtime_error {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/protocol.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 class Connector;
@@ -79,3 +80,4 @@ std::shared_ptr<Factory> Factory::forProtocol(Args... args) {
 }
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -1,8 +1,9 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/reactor/libevent_reactor.h>
 
-#include <csignal>
+#include <time.h>
 
+#include <csignal>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -16,10 +17,19 @@
 #include <couplet/reactor/detail/sockets.h>
 #include <couplet/reactor/detail/tcp_connector.h>
 #include <couplet/reactor/detail/tcp_port.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet {
 
 namespace {
+
+/// The time of the last tick of the system's clock; never ahead of the steady clock.
+Clock::TimePoint coarseTime() noexcept {
+  ::timespec time;
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return Clock::TimePoint(std::chrono::seconds(time.tv_sec) +
+                          std::chrono::nanoseconds(time.tv_nsec));
+}
 
 void requirePort(int port, int lowest) {
   if (port >= lowest && port <= 65535) return;
@@ -37,7 +47,7 @@ void ignoreSigpipe() {
 
 void reportToLog() {
   if (!reportsByDefault()) return;
-  setReportFunction([](const UnhandledFailure& unhandled) { LOG(ERROR) << unhandled; });
+  setReportFunction([](const UnhandledFailure& unhandled) { LogLine::error() << unhandled; });
 }
 
 }  // namespace
@@ -48,9 +58,10 @@ class LibeventReactor::Impl {
 
   void run();
   TimePoint now() const noexcept { return now_ ? *now_ : std::chrono::steady_clock::now(); }
-  /// A turn may take long, and delays count from when they are asked for.
+  /// A turn may take long, and delays count from when they are asked for, but for the few
+  /// milliseconds of the coarse clock's ticks: asking that one takes a quarter of the time.
   void lookAtTheClock() noexcept {
-    if (now_) now_ = std::chrono::steady_clock::now();
+    if (now_ && coarseTime() > *now_) now_ = std::chrono::steady_clock::now();
   }
   void watch(FileDescriptor& descriptor, short what);
   void unwatch(FileDescriptor& descriptor, short what);
@@ -74,6 +85,8 @@ class LibeventReactor::Impl {
     detail::Watch& of(short what) { return what == detail::kReadable ? reading : writing; }
   };
 
+  void takeTurn();
+  void ran() noexcept;
   void watchSignals();
   static void signalled(int signal, short, void* self) noexcept;
   static void descriptorReady(int, short what, void* watched) noexcept;
@@ -89,16 +102,28 @@ LibeventReactor::Impl::Impl(LibeventReactor& reactor, const ReactorOptions& opti
 
 void LibeventReactor::Impl::run() {
   core.requireNotStarted();
-  if (handleSignals) watchSignals();
-  core.start();
-  now_ = std::chrono::steady_clock::now();
-  while (core.beginTurn()) {
-    auto earliest = core.timers().earliest();
-    bool due = earliest && *earliest <= *now_;
-    events.wait(!core.hasWork() && !due, earliest);
+  try {
+    if (handleSignals) watchSignals();
+    core.start();
     now_ = std::chrono::steady_clock::now();
-    core.endTurn();
+    while (core.beginTurn()) takeTurn();
+  } catch (...) {  // the system refuses what the loop itself needs
+    core.end();
+    ran();
+    throw;
   }
+  ran();
+}
+
+void LibeventReactor::Impl::takeTurn() {
+  auto earliest = core.timers().earliest();
+  bool due = earliest && *earliest <= *now_;
+  events.wait(!core.hasWork() && !due, earliest);
+  now_ = std::chrono::steady_clock::now();
+  core.endTurn();
+}
+
+void LibeventReactor::Impl::ran() noexcept {
   now_.reset();
   interrupted_.stop();
   terminated_.stop();
@@ -113,14 +138,15 @@ void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
   auto& core = static_cast<Impl*>(self)->core;
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
   if (core.stopping()) {
-    LOG(INFO) << "Received " << name << " again, shutting down at once.";
+    LogLine::info() << "Received " << name << " again, shutting down at once.";
     return core.hurry();
   }
-  LOG(INFO) << "Received " << name << ", shutting down.";
+  LogLine::info() << "Received " << name << ", shutting down.";
   core.stop();
 }
 
 void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what) {
+  core.requireThread("LibeventReactor::addReader or addWriter");
   auto [place, added] = watched_.try_emplace(&descriptor, *this, descriptor);
   detail::Watch& watch = place->second.of(what);
   if (watch.started()) return;
@@ -133,6 +159,7 @@ void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what) {
 }
 
 void LibeventReactor::Impl::unwatch(FileDescriptor& descriptor, short what) {
+  core.requireThread("LibeventReactor::removeReader or removeWriter");
   auto place = watched_.find(&descriptor);
   if (place == watched_.end()) return;
   place->second.of(what).stop();
@@ -145,7 +172,7 @@ void LibeventReactor::Impl::descriptorReady(int, short what, void* watched) noex
   try {
     (what & detail::kReadable) ? descriptor.doRead() : descriptor.doWrite();
   } catch (...) {
-    LOG(ERROR) << "Exception in a FileDescriptor, which is removed: " << Failure::current();
+    LogLine::error() << "Exception in a FileDescriptor, which is removed: " << Failure::current();
     reactor.unwatch(descriptor, detail::kReadable);
     reactor.unwatch(descriptor, detail::kWritable);
   }
@@ -185,7 +212,7 @@ std::shared_ptr<ListeningPort> LibeventReactor::listenTCP(int port,
                                                           std::shared_ptr<Factory> factory,
                                                           ListenOptions options) {
   requirePort(port, 0);
-  impl_->core.requireNotOver();
+  impl_->core.requireNotOver("Reactor::listenTCP");
   return detail::TCPPort::open(impl_->sockets, port, std::move(factory), options);
 }
 
@@ -193,7 +220,7 @@ std::shared_ptr<Connector> LibeventReactor::connectTCP(const std::string& host, 
                                                        std::shared_ptr<ClientFactory> factory,
                                                        ConnectOptions options) {
   requirePort(port, 1);
-  impl_->core.requireNotOver();
+  impl_->core.requireNotOver("Reactor::connectTCP");
   auto connector = std::make_shared<detail::TCPConnector>(
       impl_->sockets, impl_->core.weakConnections(), Address{host, port}, std::move(factory),
       std::move(options));

@@ -8,6 +8,7 @@
 
 #include <couplet/reactor/reactor.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// For `LibeventReactor::addReader` and `addWriter`: a descriptor of the user's own. Twisted's
@@ -55,8 +56,9 @@ class LibeventReactor final : public Reactor {
   void removeWriter(FileDescriptor& descriptor);
 
  private:
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 // What writes more than a connection can take at once, and is told when to hold on.
 #pragma once
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A source of bytes for a transport. Twisted's IPushProducer and IPullProducer in one.
@@ -26,3 +27,4 @@ class Producer {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

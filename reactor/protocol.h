@@ -11,11 +11,12 @@
 #include <couplet/deferred/deferred.h>
 #include <couplet/reactor/transport.h>
 
-namespace couplet {
-
-namespace detail {
+namespace couplet::detail {
 class ConnectionWork;
 }
+
+#pragma GCC visibility push(default)
+namespace couplet {
 
 /// One conversation on one connection. Twisted's Protocol.
 ///
@@ -66,6 +67,13 @@ class Protocol {
   /// True from makeConnection until this side closes the connection, or it is lost.
   bool connected() const noexcept;
 
+  /// True while what the peer sends is to be handed on: connected, neither paused nor throttled.
+  /// Whoever delivers several messages out of one piece of input asks after each, and stops until
+  /// `producingResumed`.
+  bool receiving() const noexcept {
+    return transport_ != nullptr && !ended_ && transport_->receiving();
+  }
+
   /// Gives `work` to the connection: when it is lost, after `connectionLost` and before this
   /// protocol is destroyed, `work` is discarded. It may therefore use `this`. A failure that `work`
   /// ends with is reported, and closes nothing. On a connection that is gone already, discards it
@@ -91,7 +99,9 @@ class Protocol {
  private:
   Transport* transport_ = nullptr;                // null before makeConnection
   std::unique_ptr<detail::ConnectionWork> work_;  // null until there is some
-  bool ended_ = false;                            // endConnection or endWork was called
+  bool ended_ =
+      false;  // endConnection or endWork was called; last, so that derived classes fill up
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -1,7 +1,10 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
 // What drives a program: it waits for connections, bytes and time, and calls. Passed in, never
-// global. All but `callFromThread` belongs to the thread that calls `run`.
+// global. While it runs, all but `callFromThread` belongs to the thread that called `run`, and so
+// do its transports, ports, connectors and DelayedCalls: libraries built without NDEBUG end the
+// program, with the name of the call, where another thread makes one. Before and after that it
+// belongs to any one thread at a time.
 #pragma once
 
 #include <chrono>
@@ -13,6 +16,7 @@
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/factory.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// A port that listens. Stays open until `stopListening` or the reactor's end, also when nobody
@@ -79,7 +83,9 @@ class Reactor : public Clock {
  public:
   /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and
   /// lost, each protocol told. std::logic_error when it runs already, or has run. The reactor must
-  /// outlive it: one that is destroyed by a call of its own ends the program with a message.
+  /// outlive it: one that is destroyed by a call of its own ends the program with a message. When
+  /// the system refuses what the loop itself needs, all is ended as in a destructor and
+  /// std::system_error or std::bad_alloc comes out.
   virtual void run() = 0;
 
   /// Ends `run`, soon. std::logic_error when it does not run or was stopped before.
@@ -95,7 +101,8 @@ class Reactor : public Clock {
   virtual void callWhenRunning(Callable<void()> call) = 0;
 
   /// Calls `trigger` in that phase of the shutdown. Twisted's addSystemEventTrigger(phase,
-  /// "shutdown"). One that is added when its phase is over is never called.
+  /// "shutdown"). One that is added when its phase is over is never called. A Deferred that never
+  /// fires holds the end up for ever, but for a second signal, which waits for nothing.
   virtual void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) = 0;
 
   /// Listens on `port` (0: any free one). Throws CannotListenError, or std::out_of_range for a port
@@ -114,11 +121,15 @@ class Reactor : public Clock {
 /// How a reactor of the system's behaves.
 struct ReactorOptions {
   bool handleSignals = true;  ///< SIGINT and SIGTERM stop it while it runs
-  Duration shutdownDeadline =
-      std::chrono::seconds(1);  ///< for flushing, then connections are aborted
+  /// For flushing in a shutdown; then connections are aborted.
+  Duration shutdownDeadline = std::chrono::seconds(1);
+  /// For a connection that is being closed and whose peer takes nothing: it is aborted when between
+  /// one and two of these have passed since it last took something.
+  Duration closingDeadline = std::chrono::seconds(30);
 };
 
 /// The reactor of this system: a LibeventReactor.
 std::unique_ptr<Reactor> newReactor(ReactorOptions options = {});
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 
 #include <glog/logging.h>
 
+#include <couplet/reactor/log.h>
 #include <couplet/reactor/reactor.h>
 
 namespace couplet {
@@ -68,16 +69,18 @@ void ReconnectingClientFactory::retry() {
   std::shared_ptr<Connector> connector = connector_.lock();
   if (!trying_ || !connector) return;
   if (policy_.maxRetries >= 0 && retries_ >= policy_.maxRetries) {
-    LOG(INFO) << "Giving up " << connector->getDestination() << " after " << retries_
-              << " retries.";
+    LogLine::info() << "Giving up " << connector->getDestination() << " after " << retries_
+                    << " retries.";
     return;
   }
   ++retries_;
   Duration delay = delay_ + times(delay_, policy_.jitter * policy_.random());
   delay_ =
       std::min(times(delay_, policy_.factor), std::max(policy_.maxDelay, policy_.initialDelay));
-  VLOG(1) << "Connecting to " << connector->getDestination() << " again in "
-          << std::chrono::duration<double>(delay).count() << " s";
+  if (VLOG_IS_ON(1)) {
+    LogLine::info() << "Connecting to " << connector->getDestination() << " again in "
+                    << std::chrono::duration<double>(delay).count() << " s";
+  }
   nextAttempt_ = clock_.callLater(delay, [connector] { connector->connect(); });
 }
 

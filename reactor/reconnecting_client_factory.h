@@ -10,6 +10,7 @@
 #include <couplet/deferred/clock.h>
 #include <couplet/reactor/factory.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 /// How long to wait between attempts.
@@ -58,3 +59,4 @@ class ReconnectingClientFactory : public ClientFactory {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include <couplet/reactor/address.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 class Clock;
@@ -40,7 +41,8 @@ class Transport {
   }
 
   /// Sends what was written, then closes. No more data is delivered. Waits for a registered
-  /// producer to unregister. `connectionLost` gets ConnectionDone.
+  /// producer to unregister. `connectionLost` gets ConnectionDone; or ConnectionLost, when the peer
+  /// took none of it for ReactorOptions::closingDeadline.
   virtual void loseConnection() = 0;
 
   /// Sends what was written, then closes this direction only; the protocol hears
@@ -85,9 +87,13 @@ class Transport {
   /// True between `pauseProducing` and `resumeProducing`.
   virtual bool paused() const noexcept = 0;
 
-  /// True while delivery is held back because too much of what was answered is unsent. Whoever
-  /// delivers messages out of what was received stops then, until `Protocol::producingResumed`.
+  /// True while delivery is held back because too much of what was answered is unsent, until
+  /// `Protocol::producingResumed`.
   virtual bool throttled() const noexcept = 0;
+
+  /// True while what the peer sends is handed on: neither paused, nor throttled, nor disconnecting.
+  /// To be asked by whoever delivers several messages out of one piece of input, after each.
+  virtual bool receiving() const noexcept { return !(disconnecting() || paused() || throttled()); }
 
   /// Bytes written and not yet taken by the system.
   virtual std::size_t unsent() const noexcept = 0;
@@ -102,3 +108,4 @@ class Transport {
 };
 
 }  // namespace couplet
+#pragma GCC visibility pop

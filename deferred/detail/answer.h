@@ -12,6 +12,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/result.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 template <class T>
@@ -130,3 +131,4 @@ inline constexpr bool kErrbackAnswers<F, U, true> = kAnswers<AnswerToFailure<F>,
 }  // namespace detail
 
 }  // namespace couplet
+#pragma GCC visibility pop

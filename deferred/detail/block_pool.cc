@@ -3,6 +3,8 @@
 
 namespace couplet::detail {
 
+constinit thread_local BlockPool::FreeList BlockPool::lists[kClasses] = {};
+
 /// Opens the thread's lists when it takes its first block and empties them when it ends.
 struct BlockPool::Drain {
   Drain() {

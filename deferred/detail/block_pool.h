@@ -1,13 +1,15 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
 // Internal. Recycled memory for chains, steps, boxed values and coroutine frames: a free list for
-// each thread and size. Under ASan nothing is recycled, or use after free would go unseen.
+// each thread and size. Under ASan nothing is recycled, or use after free would go unseen; but the
+// sizes are the same, since a program under ASan may be linked with a library that is not.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <new>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -29,8 +31,8 @@ class BlockPool {
  public:
   /// Memory for `bytes`, aligned for any ordinary type. Throws std::bad_alloc.
   static void* take(std::size_t bytes) {
-    if constexpr (!kRecycles) return ::operator new(bytes);
     if (bytes > kLargest) return ::operator new(bytes);
+    if constexpr (!kRecycles) return ::operator new(kSmallest << classOf(bytes));
     FreeList& list = lists[classOf(bytes)];
     if (Free* block = list.first) {
       list.first = block->next;
@@ -59,7 +61,7 @@ class BlockPool {
     std::uint32_t count;
     std::uint32_t limit;  // 0 before the thread's first block and after its end
   };
-  struct Drain;
+  struct [[gnu::visibility("hidden")]] Drain;
 
   // 128, 256, 512, 1024, 2048 bytes
   static constexpr std::size_t kSmallest = 128;
@@ -76,8 +78,9 @@ class BlockPool {
   static void* takeNew(std::size_t sizeClass);
 
   // Trivially destructible, so that it may be used until the very end of its thread; Drain empties
-  // it.
-  static inline constinit thread_local FreeList lists[kClasses] = {};
+  // it. Not inline, which would give each library that a program loads its own.
+  static constinit thread_local FreeList lists[kClasses];
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

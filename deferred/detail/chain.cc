@@ -30,6 +30,10 @@ struct Chain::Block {
 
 // Turn
 
+constinit thread_local std::uint32_t Turn::depth = 0;
+constinit thread_local Chain* Turn::firstReady = nullptr;
+constinit thread_local Chain* Turn::lastReady = nullptr;
+
 void Turn::whenItEnds(Chain& chain) noexcept {
   chain.queued_ = true;
   chain.nextInLine_ = nullptr;
@@ -413,12 +417,15 @@ bool Chain::beginFiring(SourceLocation where) {
 }
 
 void Chain::ownByConsumer() {
-  if (taken_) {
-    std::ostringstream what;
-    what << "the Deferred of the Promise made at " << made_ << " was taken already";
-    throw std::logic_error(what.str());
-  }
+  checkThread();
+  if (taken_) refuseSecondConsumer();
   taken_ = consumed_ = true;
+}
+
+void Chain::refuseSecondConsumer() const {
+  std::ostringstream what;
+  what << "the Deferred of the Promise made at " << made_ << " was taken already";
+  throw std::logic_error(what.str());
 }
 
 void Chain::dropConsumer() noexcept {
@@ -428,16 +435,19 @@ void Chain::dropConsumer() noexcept {
 }
 
 void Chain::unpause() {
+  checkThread();
   if (!pauses_) throw std::logic_error("couplet: unpause() without a pause()");
   if (--pauses_ == 0) runNow();
 }
 
 void Chain::setName(std::string_view name) {
+  checkThread();
   if (!name_) name_ = new std::string;
   name_->assign(name);
 }
 
 Anchor* Chain::takeAnchor() {
+  checkThread();
   if (!anchor_) anchor_ = new Anchor{this, 0};
   ++anchor_->handles;
   return anchor_;
@@ -483,8 +493,10 @@ void Chain::endUnseen() noexcept {
   --pins_;
 }
 
-// What a dying chain holds may own the next one: they are destroyed one after the other.
+// What a dying chain holds may own the next one: they are destroyed one after the other. One that
+// holds nothing of the kind goes at once.
 void Chain::bury(Chain& chain) noexcept {
+  if (!chain.holdsObjects()) return chain.destroy();
   chain.buried_ = true;
   chain.nextInLine_ = firstBuried;
   firstBuried = &chain;
@@ -496,6 +508,11 @@ void Chain::bury(Chain& chain) noexcept {
     next->destroy();
   }
   burying = false;
+}
+
+bool Chain::holdsObjects() const noexcept {
+  bool result = state_ == State::kValue || state_ == State::kFailure;
+  return head_ || canceller_ || (result && valueOps_->destroy);
 }
 
 void Chain::destroy() noexcept {
@@ -554,14 +571,13 @@ void Chain::unlink() noexcept {
   if (nextPending_) nextPending_->previousPending_ = previousPending_;
 }
 
-void Chain::checkThread() const noexcept {
-#ifndef NDEBUG
+void Chain::requireOwnThread() const noexcept {
   if (thread_ == &threadTag) return;
   std::fprintf(stderr,
-               "couplet: the Deferred made at %s:%u is used on a thread that is not its own\n",
+               "couplet: the Deferred made at %s:%u is used on a thread that is not its own: hand "
+               "the call over with Reactor::callFromThread\n",
                made_.file, made_.line);
   std::abort();
-#endif
 }
 
 std::string Chain::describe(std::string_view value) const {

@@ -31,6 +31,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 struct UnhandledFailure;
 }
@@ -59,8 +60,8 @@ struct Step {
   unsigned line;
   bool lastInBlock = false;  // the next step is in the next block
 
-  Step(const StepOps* ops, SourceLocation attached) noexcept
-      : ops(ops), file(attached.file), line(attached.line) {}
+  Step(const StepOps* how, SourceLocation attached) noexcept
+      : ops(how), file(attached.file), line(attached.line) {}
   SourceLocation attached() const noexcept { return {file, line}; }
 };
 
@@ -96,9 +97,10 @@ class Turn {
  private:
   static void runReady();
 
-  static inline constinit thread_local std::uint32_t depth = 0;
-  static inline constinit thread_local Chain* firstReady = nullptr;
-  static inline constinit thread_local Chain* lastReady = nullptr;
+  // Not inline, which would give each library that a program loads its own.
+  static constinit thread_local std::uint32_t depth;
+  static constinit thread_local Chain* firstReady;
+  static constinit thread_local Chain* lastReady;
 };
 
 class Chain {
@@ -171,6 +173,7 @@ class Chain {
   /// Appends a step, and runs it if nothing hinders. S is constructed from (args...).
   template <class S, class... Args>
   void addStep(Args&&... args) {
+    checkThread();
     static_assert(alignof(S) <= alignof(std::max_align_t), "couplet: over-aligned closure");
     S* step = ::new (takeStepMemory(sizeof(S), alignof(S))) S(std::forward<Args>(args)...);
     (head_ ? tail_->next : head_) = step;
@@ -213,7 +216,10 @@ class Chain {
   void cancel(SourceLocation where) noexcept;
   /// REQUIRES: the caller is the consumer, and is so no more.
   void discard() noexcept;
-  void pause() noexcept { ++pauses_; }
+  void pause() noexcept {
+    checkThread();
+    ++pauses_;
+  }
   void unpause();
   void setName(std::string_view name);
   std::string_view name() const noexcept { return name_ ? std::string_view(*name_) : ""; }
@@ -234,8 +240,8 @@ class Chain {
 
  private:
   friend class Turn;
-  struct Block;
-  class Running;
+  struct [[gnu::visibility("hidden")]] Block;
+  class [[gnu::visibility("hidden")]] Running;
 
   Chain(SourceLocation made) noexcept : made_(made) {}
   ~Chain() = default;
@@ -270,7 +276,9 @@ class Chain {
 
   void release() noexcept;
   void endUnseen() noexcept;
+  [[noreturn]] void refuseSecondConsumer() const;
   static void bury(Chain& chain) noexcept;
+  bool holdsObjects() const noexcept;
   void destroy() noexcept;
   void dropSteps() noexcept;
 
@@ -289,7 +297,13 @@ class Chain {
     return at + (-reinterpret_cast<std::uintptr_t>(at) & (alignment - 1));
   }
 
-  void checkThread() const noexcept;
+  // Ends the program where another thread uses this, in what is compiled without NDEBUG.
+  void checkThread() const noexcept {
+#ifndef NDEBUG
+    requireOwnThread();
+#endif
+  }
+  void requireOwnThread() const noexcept;
   void link() noexcept;
   void unlink() noexcept;
 
@@ -337,3 +351,4 @@ class Chain {
 void report(const UnhandledFailure& unhandled) noexcept;
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

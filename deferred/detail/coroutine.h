@@ -14,6 +14,7 @@
 #include <couplet/deferred/detail/step.h>
 #include <couplet/deferred/errors.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 /// What the promise of every coroutine has, whatever it answers.
@@ -184,3 +185,4 @@ class CoroutinePromise<void> : public CoroutineBase<void> {
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

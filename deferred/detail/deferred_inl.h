@@ -12,6 +12,7 @@
 
 #include <couplet/deferred/deferred.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 namespace detail {
@@ -91,8 +92,8 @@ struct Pair {
     if constexpr (kCalls) fits = checkCallback<C, T>();
     if constexpr (kErrs) {
       if constexpr (!kCalls || kTakesValue<C, T>) {
-        using Next = decltype(next());
-        fits = checkErrback<E, typename NextType<Next>::Type>() && fits;
+        using Found = decltype(next());
+        fits = checkErrback<E, typename NextType<Found>::Type>() && fits;
       }
     }
     return fits;
@@ -387,3 +388,4 @@ auto maybeDeferred(F f, SourceLocation here) {
 }
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include <couplet/deferred/gather_results.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 namespace detail {
@@ -94,3 +95,4 @@ Deferred<std::vector<T>> gatherResults(std::vector<Deferred<T>> inputs, SourceLo
 }
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 class Chain;
@@ -61,3 +62,4 @@ class Hold {
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

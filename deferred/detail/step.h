@@ -14,6 +14,7 @@
 #include <couplet/deferred/detail/chain.h>
 #include <couplet/deferred/detail/hold.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 /// Reaches into Deferreds, for the internals.
@@ -135,10 +136,8 @@ struct PairStep : Step {
   static constexpr bool kErrs = !std::is_same_v<Errback, PassBy>;
 
   template <class C, class E>
-  PairStep(SourceLocation attached, C&& callback, E&& errback)
-      : Step(&kOps, attached),
-        callback(std::forward<C>(callback)),
-        errback(std::forward<E>(errback)) {}
+  PairStep(SourceLocation attached, C&& c, E&& e)
+      : Step(&kOps, attached), callback(std::forward<C>(c)), errback(std::forward<E>(e)) {}
 
   static void run(Step& step, Chain& chain) {
     auto& self = static_cast<PairStep&>(step);
@@ -166,7 +165,7 @@ struct PairStep : Step {
 template <class T, class U, class F>
 struct BothStep : Step {
   template <class G>
-  BothStep(SourceLocation attached, G&& f) : Step(&kOps, attached), f(std::forward<G>(f)) {}
+  BothStep(SourceLocation attached, G&& g) : Step(&kOps, attached), f(std::forward<G>(g)) {}
 
   static void run(Step& step, Chain& chain) {
     answerResult<T, U>(chain, step.attached(), static_cast<BothStep&>(step).f);
@@ -213,3 +212,4 @@ void installCanceller(Chain& chain, Args&&... args) {
 }
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

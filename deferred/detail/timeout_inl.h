@@ -9,6 +9,7 @@
 
 #include <couplet/deferred/deferred.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 
 namespace detail {
@@ -78,8 +79,8 @@ template <class T>
 Deferred<T>& Deferred<T>::addTimeout(Duration timeout, Clock& clock, SourceLocation here) & {
   return addTimeout(
       timeout, clock,
-      [here](Result<T> result, Duration timeout) {
-        return detail::timeoutInPlaceOfCancelled(std::move(result), timeout, here);
+      [here](Result<T> result, Duration after) {
+        return detail::timeoutInPlaceOfCancelled(std::move(result), after, here);
       },
       here);
 }
@@ -91,3 +92,4 @@ Deferred<T> Deferred<T>::addTimeout(Duration timeout, Clock& clock, SourceLocati
 }
 
 }  // namespace couplet
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include <couplet/deferred/detail/block_pool.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 inline constexpr std::size_t kSlotBytes = 48;
@@ -99,3 +100,4 @@ inline constexpr ValueOps kValueOps = {
     std::is_trivially_destructible_v<T>&& kFitsSlot<T> ? nullptr : &destroyIn<T>, &relocateIn<T>};
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 
 #include <couplet/deferred/clock.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// Stands still until it is advanced. Begins at time 0.
@@ -39,3 +40,4 @@ class FakeClock : public Clock {
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

@@ -14,6 +14,7 @@
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/source_location.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// A Deferred has not the result that the test asserts.
@@ -111,3 +112,4 @@ void assertNoResult(Deferred<T>& deferred, SourceLocation here = SourceLocation:
 }
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

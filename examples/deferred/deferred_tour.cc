@@ -10,6 +10,8 @@
 #include <couplet/deferred/report.h>
 #include <couplet/reactor/reactor.h>
 
+#include "examples/program/program.h"
+
 namespace tour {
 
 using namespace couplet;
@@ -137,21 +139,27 @@ void show(const std::string& heading, void (*step)()) {
   step();
 }
 
+int all(const examples::Arguments& arguments) {
+  if (!arguments.empty()) throw examples::UsageError("Bad arguments.");
+  show("1. A callback", callback);
+  show("2. An errback, with a Failure", errbackWithFailure);
+  show("3. An errback, with an exception", errbackWithException);
+  show("4. A callback twice", [] { fireTwice(true, true); });
+  show("5. A callback, then an errback", [] { fireTwice(true, false); });
+  show("6. An errback, then a callback", [] { fireTwice(false, true); });
+  show("7. An errback twice", [] { fireTwice(false, false); });
+  show("8. Fired by the reactor", fireFromTheReactor);
+  show("9. addBoth cleans up", cleanUpWithBoth);
+  show("10. A callback that returns a Deferred", innerDeferredInCallback);
+  show("10. An errback that returns a Deferred", innerDeferredInErrback);
+  show("11. A Deferred that has fired before", firedBefore);
+  show("11. A paused Deferred", paused);
+  show("An error that nobody handles", unhandled);
+  return examples::kSuccess;
+}
+
 }  // namespace tour
 
-int main() {
-  tour::show("1. A callback", tour::callback);
-  tour::show("2. An errback, with a Failure", tour::errbackWithFailure);
-  tour::show("3. An errback, with an exception", tour::errbackWithException);
-  tour::show("4. A callback twice", [] { tour::fireTwice(true, true); });
-  tour::show("5. A callback, then an errback", [] { tour::fireTwice(true, false); });
-  tour::show("6. An errback, then a callback", [] { tour::fireTwice(false, true); });
-  tour::show("7. An errback twice", [] { tour::fireTwice(false, false); });
-  tour::show("8. Fired by the reactor", tour::fireFromTheReactor);
-  tour::show("9. addBoth cleans up", tour::cleanUpWithBoth);
-  tour::show("10. A callback that returns a Deferred", tour::innerDeferredInCallback);
-  tour::show("10. An errback that returns a Deferred", tour::innerDeferredInErrback);
-  tour::show("11. A Deferred that has fired before", tour::firedBefore);
-  tour::show("11. A paused Deferred", tour::paused);
-  tour::show("An error that nobody handles", tour::unhandled);
+int main(int argc, char** argv) {
+  return examples::runProgram(argc, argv, {"[FLAG]...", "Shows what a Deferred does."}, tour::all);
 }

@@ -15,11 +15,11 @@ constexpr std::string_view kHost = "127.0.0.1";
 std::string parseHost(std::string_view host) {
   if (host.empty()) return std::string(kHost);
   const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
-  if (bracketed) return std::string(host.substr(1, host.size() - 2));
-  if (host.find_first_of(":[]") != host.npos)
+  const std::string_view name = bracketed ? host.substr(1, host.size() - 2) : host;
+  if (name.find_first_of(bracketed ? "[]" : ":[]") != name.npos)
     throw examples::UsageError("Not a host: " + std::string(host) +
                                " (an IPv6 address stands in brackets: [::1]:10000).");
-  return std::string(host);
+  return std::string(name);
 }
 
 }  // namespace

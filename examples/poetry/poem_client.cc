@@ -85,4 +85,8 @@ Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address&
   return poem;
 }
 
+Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server) {
+  return getPoem(reactor, server, Framing::kNone, [](std::size_t) {});
+}
+
 }  // namespace poetry

@@ -30,4 +30,7 @@ using Progress = std::function<void(std::size_t bytes)>;
 couplet::Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server,
                                        Framing framing, Progress progress);
 
+/// The same without framing and progress.
+couplet::Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server);
+
 }  // namespace poetry

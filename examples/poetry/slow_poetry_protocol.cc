@@ -15,6 +15,7 @@ void SlowPoetryProtocol::connectionMade() {
   sendSome();
 }
 
+// [send_some]
 void SlowPoetryProtocol::sendSome() {
   const std::string_view bytes = unsent_.substr(0, pace_.bytes);
   VLOG(1) << "Sending " << bytes.size() << " bytes";
@@ -24,4 +25,5 @@ void SlowPoetryProtocol::sendSome() {
   callLater(pace_.delay, [this] { sendSome(); });
 }
 
+// [end]
 }  // namespace poetry

@@ -2,6 +2,9 @@
 #include "flags.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <limits>
 
 #include <gflags/gflags.h>
 
@@ -58,16 +61,32 @@ CommandLineFlagInfo resolve(Word& word) {
   throw UsageError("Unknown flag: " + word.spelling);
 }
 
-std::string kindOf(const CommandLineFlagInfo& flag) {
+bool isWhole(const std::string& value) {
+  auto digits = value.begin() + (value.starts_with('-') || value.starts_with('+'));
+  return digits != value.end() &&
+         std::all_of(digits, value.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+template <class Int>
+std::string range() {
+  return "a number from " + std::to_string(std::numeric_limits<Int>::min()) + " to " +
+         std::to_string(std::numeric_limits<Int>::max());
+}
+
+/// What `flag` takes, for one who gave it `value`.
+std::string kindOf(const CommandLineFlagInfo& flag, const std::string& value) {
   if (flag.type == "bool") return "true or false";
   if (flag.type == "double") return "a number";
-  if (flag.type == "int32" || flag.type == "uint32") return "an integer of 32 bits";
-  return "an integer of 64 bits";
+  if (!isWhole(value)) return "a whole number";
+  if (flag.type == "int32") return range<std::int32_t>();
+  if (flag.type == "uint32") return range<std::uint32_t>();
+  return flag.type == "int64" ? range<std::int64_t>() : range<std::uint64_t>();
 }
 
 void setFlag(const CommandLineFlagInfo& flag, const Word& word) {
-  if (gflags::SetCommandLineOption(flag.name.c_str(), word.value->c_str()).empty())
-    throw UsageError(word.spelling + " needs " + kindOf(flag) + ", not '" + *word.value + "'.");
+  if (!gflags::SetCommandLineOption(flag.name.c_str(), word.value->c_str()).empty()) return;
+  throw UsageError(word.spelling + " needs " + kindOf(flag, *word.value) + ", not '" + *word.value +
+                   "'.");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// The pieces of a transcript, in order; none is empty.
@@ -80,3 +81,4 @@ void expectSameAtEveryCut(std::string_view transcript, Run run) {
 }
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include <couplet/protocols/testing/every_cut.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// For `EXPECT_TRUE(sameAtEveryCut(...))`, which goes on after a difference; the arguments are
@@ -26,3 +27,4 @@ template <class... Arguments>
 }
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

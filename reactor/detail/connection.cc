@@ -2,14 +2,14 @@
 #include <couplet/reactor/detail/connection.h>
 
 #include <array>
-#include <numeric>
+#include <new>
 #include <stdexcept>
 
-#include <glog/logging.h>
-
 #include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/log.h>
 #include <couplet/reactor/producer.h>
 
 namespace couplet::detail {
@@ -40,12 +40,14 @@ void Connection::begin() {
 }
 
 void Connection::write(std::string_view bytes) {
+  requireThread("Transport::write");
   if (!mayWrite(bytes.size())) return;
   output_.append(bytes);
   wrote();
 }
 
 void Connection::writeSequence(std::span<const std::string_view> parts) {
+  requireThread("Transport::writeSequence");
   std::size_t total = 0;
   for (std::string_view part : parts) total += part.size();
   if (!mayWrite(total)) return;
@@ -54,27 +56,34 @@ void Connection::writeSequence(std::span<const std::string_view> parts) {
 }
 
 void Connection::loseConnection() {
+  requireThread("Transport::loseConnection");
   if (disconnecting_) return;
   disconnecting_ = true;
   flushSoon();
 }
 
 void Connection::loseWriteConnection() {
+  requireThread("Transport::loseWriteConnection");
   if (disconnecting_ || outputEnding_) return;
   outputEnding_ = true;
   flushSoon();
 }
 
-void Connection::abortConnection() { lose(Failure(ConnectionAborted()), Closing::kReset); }
+void Connection::abortConnection() {
+  requireThread("Transport::abortConnection");
+  lose(failureOf<ConnectionAborted>(), Closing::kReset);
+}
 
 void Connection::failConnection(const Failure& reason) {
+  requireThread("Transport::failConnection");
   if (lost_) return;
-  reason_ = reason;
+  keepReason(reason);
   sendNow();
   lose(reason, output_.empty() ? Closing::kOrderly : Closing::kReset);
 }
 
 void Connection::registerProducer(Producer& producer, bool streaming) {
+  requireThread("Transport::registerProducer");
   if (lost_) return producer.stopProducing();
   if (producer_)
     throw std::runtime_error("this transport has a producer already: unregister it first");
@@ -90,16 +99,19 @@ void Connection::registerProducer(Producer& producer, bool streaming) {
 }
 
 void Connection::unregisterProducer() {
+  requireThread("Transport::unregisterProducer");
   producer_ = nullptr;
   if (disconnecting_ || outputEnding_) flushSoon();
 }
 
 void Connection::pauseProducing() {
+  requireThread("Transport::pauseProducing");
   paused_ = true;
   resuming_ = false;
 }
 
 void Connection::resumeProducing() {
+  requireThread("Transport::resumeProducing");
   if (!paused_) return;
   paused_ = false;
   resuming_ = !disconnecting_;
@@ -107,6 +119,7 @@ void Connection::resumeProducing() {
 }
 
 void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
+  requireThread("Transport::setProtocol");
   if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
   if (ended_) return loop_.bury(std::move(protocol));
   protocol_->endWork();
@@ -114,12 +127,9 @@ void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
   startProtocol(std::move(protocol));
 }
 
-Clock& Connection::clock() noexcept { return loop_.clock(); }
+void Connection::requireThread(const char* call) noexcept { loop_.thread().require(call); }
 
-void Connection::received(std::string_view bytes) {
-  answering_ = true;
-  guard("dataReceived", [&] { protocol_->dataReceived(bytes); });
-}
+Clock& Connection::clock() noexcept { return loop_.clock(); }
 
 void Connection::inputEnded() {
   if (std::exchange(inputEnded_, true) || disconnecting_) return;
@@ -134,22 +144,19 @@ void Connection::becameWritable() {
 
 void Connection::broken(const Failure& reason) noexcept { lose(reason, Closing::kReset); }
 
-bool Connection::sendNow() noexcept {
+/// REQUIRES: writable_, and there is some output.
+bool Connection::sendOutput() noexcept {
   std::size_t before = output_.size();
-  while (writable_ && !output_.empty()) {
+  do {
     std::array<::iovec, kPartsPerSend> room;
-    std::span parts(room.data(), output_.gather(room));
-    std::size_t offered =
-        std::accumulate(parts.begin(), parts.end(), std::size_t{0},
-                        [](std::size_t sum, const ::iovec& part) { return sum + part.iov_len; });
+    auto [parts, offered] = output_.gather(room);
     std::size_t taken = send(parts);
     if (lost_) return false;
     output_.consume(taken);
     writable_ = taken == offered;
-  }
-  bool sent = output_.size() < before;
-  sent_ = sent_ || sent;
-  return sent;
+  } while (writable_ && !output_.empty());
+  if (output_.size() == before) return false;
+  return sent_ = progressed_ = true;
 }
 
 void Connection::continueReading() noexcept {
@@ -166,7 +173,13 @@ void Connection::continueReading() noexcept {
 void Connection::flush() noexcept {
   if (lost_) return;
   sendNow();
-  if (!lost_ && output_.empty()) guard("a producer", [this] { drained(); });
+  if (lost_) return;
+  if (output_.empty()) {
+    answering_ = false;
+    if (waitsForDrained()) guard("a producer", [this] { drained(); });
+  } else if (disconnecting_ && !lingering_) {
+    guard("closing", [this] { linger(); });
+  }
 }
 
 void Connection::end() noexcept {
@@ -174,15 +187,16 @@ void Connection::end() noexcept {
   if (Producer* producer = std::exchange(producer_, nullptr)) {
     guard("stopProducing", [&] { producer->stopProducing(); });
   }
-  if (protocol_) guard("connectionLost", [&] { protocol_->endConnection(*reason_); });
-  ended(*reason_);
+  Failure reason = reason_ ? *reason_ : failureOf<ConnectionAborted>();
+  if (protocol_) guard("connectionLost", [&] { protocol_->endConnection(reason); });
+  ended(reason);
 }
 
 /// Called in a catch block.
 void Connection::failed(const char* what) noexcept {
   Failure failure = Failure::current();
-  LOG(ERROR) << "Exception in " << what << ", on the connection with " << getPeer() << ": "
-             << failure << " (" << failure.typeName() << ")";
+  LogLine::error() << "Exception in " << what << ", on the connection with " << getPeer() << ": "
+                   << failure << " (" << failure.typeName() << ")";
   failConnection(failure);
 }
 
@@ -201,15 +215,21 @@ void Connection::startProtocol(std::unique_ptr<Protocol> protocol) {
 /// Whether so many bytes more may be written.
 bool Connection::mayWrite(std::size_t bytes) {
   if (lost_ || outputEnded_ || bytes == 0) return false;
-  if (bytes <= kMostUnsent && output_.size() <= kMostUnsent - bytes) return true;
-  if (bytes <= kMostUnsent && sendNow() && output_.size() <= kMostUnsent - bytes) return true;
+  return bytes <= kMostUnsent - output_.size() || makeRoom(bytes);
+}
+
+bool Connection::makeRoom(std::size_t bytes) {
+  if (bytes <= kMostUnsent && sendNow() && bytes <= kMostUnsent - output_.size()) return true;
   lose(Failure(WriteBufferFullError()), Closing::kReset);
   return false;
 }
 
 void Connection::wrote() {
   if (writable_) flushSoon();
-  if (output_.size() <= kHighMark) return;
+  if (output_.size() > kHighMark) wroteMuch();
+}
+
+void Connection::wroteMuch() {
   if (producer_ == nullptr) {
     if (answering_) throttle();
   } else if (streaming_ && !std::exchange(producerPaused_, true)) {
@@ -226,19 +246,40 @@ void Connection::throttle() {
 void Connection::lose(const Failure& reason, Closing how) noexcept {
   if (lost_) return;
   lost_ = disconnecting_ = true;
-  if (!reason_) reason_ = reason;
+  keepReason(reason);
   output_.clear();
   close(how);
   loop_.endLater(*this);
+}
+
+/// The first reason stands.
+void Connection::keepReason(const Failure& reason) noexcept {
+  if (!reason_) reason_.reset(new (std::nothrow) Failure(reason));
+}
+
+/// The close waits for the peer to take what is unsent.
+void Connection::linger() {
+  loop_.watchClosing();
+  lingering_ = progressed_ = true;
+}
+
+/// For each closing deadline that passes.
+void Connection::checkProgress() noexcept {
+  if (std::exchange(progressed_, false)) return;
+  lose(failureOf<ConnectionLost>("it did not read what was left to send before the close"),
+       Closing::kReset);
 }
 
 void Connection::flushSoon() {
   if (!handling_) loop_.flushLater(*this);
 }
 
+bool Connection::waitsForDrained() const noexcept {
+  return throttled_ || disconnecting_ || outputEnding_ || producer_;
+}
+
 /// All that was written is sent.
 void Connection::drained() {
-  answering_ = false;
   if (std::exchange(throttled_, false) && !paused_ && !disconnecting_) {
     resuming_ = true;
     loop_.continueLater(*this);
@@ -261,6 +302,7 @@ void Connection::finishOutput() {
   if (!outputEnding_ || outputEnded_) return;
   outputEnded_ = true;
   closeOutput();
+  if (lost_) return;
   guard("writeConnectionLost", [&] { protocol_->writeConnectionLost(); });
   if (inputEnded_) loseConnection();
 }

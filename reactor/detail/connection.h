@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -25,6 +24,7 @@
 #include <couplet/reactor/protocol.h>
 #include <couplet/reactor/transport.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 class Factory;
 }
@@ -32,6 +32,7 @@ class Factory;
 namespace couplet::detail {
 
 class ConnectionLoop;
+class ConnectionQueue;
 
 /// Above so many unsent bytes a producer pauses. Without a producer, a write that answers what was
 /// received and goes above it pauses reading until all is sent. (One that answers nothing, such as
@@ -71,6 +72,7 @@ class Connection : public Transport {
   void resumeProducing() override;
   bool paused() const noexcept override { return paused_; }
   bool throttled() const noexcept override { return throttled_; }
+  bool receiving() const noexcept override { return !(disconnecting_ || paused_ || throttled_); }
   std::size_t unsent() const noexcept override { return output_.size(); }
   void setProtocol(std::unique_ptr<Protocol> protocol) override;
   Clock& clock() noexcept override;
@@ -102,7 +104,14 @@ class Connection : public Transport {
   // What happened: for derived classes to call, from the loop. REQUIRES: connected()
 
   /// Bytes came. REQUIRES: wantsInput(), which is to be asked again after each call.
-  void received(std::string_view bytes);
+  void received(std::string_view bytes) {
+    answering_ = true;
+    try {
+      protocol_->dataReceived(bytes);
+    } catch (...) {
+      failed("dataReceived");
+    }
+  }
   /// The peer sends no more, and all that it sent was received. May be told while paused.
   void inputEnded();
   /// More may be sent; it is, when the handling ends, or the turn.
@@ -122,29 +131,39 @@ class Connection : public Transport {
   }
 
   /// Sends as much as is taken now. True when some was, and the connection stands.
-  bool sendNow() noexcept;
+  bool sendNow() noexcept { return writable_ && !output_.empty() && sendOutput(); }
 
   ConnectionLoop& loop() noexcept { return loop_; }
+  /// Ends the program where another thread than the reactor's makes this call; see ThreadCheck.
+  void requireThread(const char* call) noexcept;
   const std::shared_ptr<Factory>& factory() const noexcept { return factory_; }
 
  private:
   friend class detail::ConnectionLoop;
+  friend class detail::ConnectionQueue;
 
   // For the loop.
   void continueReading() noexcept;
   void flush() noexcept;
   void end() noexcept;
+  void checkProgress() noexcept;
 
   template <class F>
   void guard(const char* what, F call) noexcept;
   void failed(const char* what) noexcept;
   std::unique_ptr<Protocol> buildProtocol();
   void startProtocol(std::unique_ptr<Protocol> protocol);
+  bool sendOutput() noexcept;
   bool mayWrite(std::size_t bytes);
+  bool makeRoom(std::size_t bytes);
   void wrote();
+  void wroteMuch();
   void throttle();
   void lose(const Failure& reason, Closing how) noexcept;
+  void keepReason(const Failure& reason) noexcept;
+  void linger();
   void flushSoon();
+  bool waitsForDrained() const noexcept;
   void drained();
   void askProducer();
   void finishOutput();
@@ -152,12 +171,12 @@ class Connection : public Transport {
   ConnectionLoop& loop_;
   std::shared_ptr<Factory> factory_;
   std::unique_ptr<Protocol> protocol_;  // null before begin, and where none was built
-  std::optional<Failure> reason_;       // of the loss; there when lost_
+  std::unique_ptr<Failure> reason_;     // of the loss; null also where memory ran out
   OutputQueue output_;
   Producer* producer_ = nullptr;
-  std::uint32_t index_ = 0;  // the loop's
-
-  bool queuedToContinue_ = false;  // the loop's, as the next two
+  Connection* nextInQueue_ = nullptr;  // these are the loop's
+  std::uint32_t index_ = 0;
+  bool queuedToContinue_ = false;
   bool queuedToFlush_ = false;
   bool queuedToRetry_ = false;
 
@@ -175,13 +194,19 @@ class Connection : public Transport {
   bool outputEnded_ = false;   // and is done
   bool streaming_ = false;     // these two of the producer
   bool producerPaused_ = false;
-  bool sent_ = false;  // since the producer was last asked for more
+  bool sent_ = false;        // since the producer was last asked for more
+  bool lingering_ = false;   // the close waits until all is sent
+  bool progressed_ = false;  // something was sent since the loop last asked
 };
 
 template <class F>
 void Connection::handle(F event) noexcept {
   handling_ = true;
-  guard("an event", std::move(event));
+  try {
+    event();
+  } catch (...) {
+    failed("an event");
+  }
   handling_ = false;
   flush();
 }
@@ -196,3 +221,4 @@ void Connection::guard(const char* what, F call) noexcept {
 }
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

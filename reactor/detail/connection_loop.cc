@@ -14,27 +14,32 @@ namespace {
 
 constexpr Duration kRetryDelay = std::chrono::milliseconds(50);
 
-/// Makes room for `size` elements, so that adding so many cannot fail later.
-template <class T>
-void makeRoom(std::vector<T>& list, std::size_t size) {
-  if (list.capacity() < size) list.reserve(2 * size);
-}
-
 }  // namespace
 
-ConnectionLoop::ConnectionLoop(Clock& clock) noexcept : clock_(clock) {}
+void ConnectionQueue::push(Connection& connection) noexcept {
+  connection.nextInQueue_ = nullptr;
+  (last_ ? last_->nextInQueue_ : first_) = &connection;
+  last_ = &connection;
+}
+
+Connection* ConnectionQueue::pop() noexcept {
+  if (first_ == nullptr) return nullptr;
+  Connection* connection = std::exchange(first_, first_->nextInQueue_);
+  if (first_ == nullptr) last_ = nullptr;
+  return connection;
+}
+
+ConnectionLoop::ConnectionLoop(Clock& clock, Duration closingDeadline) noexcept
+    : clock_(clock), closingDeadline_(closingDeadline) {}
 
 ConnectionLoop::~ConnectionLoop() {
   endAll();
   if (retryCall_.active()) retryCall_.cancel();
+  if (closingCall_.active()) closingCall_.cancel();
 }
 
 Connection& ConnectionLoop::own(std::unique_ptr<Connection> connection) {
   Connection& owned = *connection;
-  std::size_t size = connections_.size() + 1;
-  makeRoom(toEnd_, size);
-  makeRoom(now_, size);
-  makeRoom(buriedConnections_, buriedConnections_.size() + size);
   owned.index_ = static_cast<std::uint32_t>(connections_.size());
   connections_.push_back(std::move(connection));
   return owned;
@@ -60,12 +65,17 @@ void ConnectionLoop::flushLater(Connection& connection) {
 
 void ConnectionLoop::retryLater(Connection& connection) {
   if (connection.queuedToRetry_) return;
+  if (!retryCall_.active()) retryCall_ = clock_.callLater(kRetryDelay, [this] { retry(); });
   toRetry_.push_back(&connection);
   connection.queuedToRetry_ = true;
-  if (!retryCall_.active()) retryCall_ = clock_.callLater(kRetryDelay, [this] { retry(); });
 }
 
-void ConnectionLoop::endLater(Connection& connection) { toEnd_.push_back(&connection); }
+void ConnectionLoop::watchClosing() {
+  if (closingCall_.active()) return;
+  closingCall_ = clock_.callLater(closingDeadline_, [this] { checkClosing(); });
+}
+
+void ConnectionLoop::endLater(Connection& connection) noexcept { toEnd_.push(connection); }
 
 void ConnectionLoop::bury(std::unique_ptr<Protocol> protocol) {
   if (protocol) buriedProtocols_.push_back(std::move(protocol));
@@ -74,11 +84,14 @@ void ConnectionLoop::bury(std::unique_ptr<Protocol> protocol) {
 void ConnectionLoop::destroyBuried() noexcept {
   if (buriedConnections_.empty() && buriedProtocols_.empty()) return;
   auto protocols = std::exchange(buriedProtocols_, {});
-  auto connections = std::exchange(buriedConnections_, {});
-  makeRoom(buriedConnections_, connections_.size());
-  for (auto& connection : connections)
-    connection->protocol_.reset();  // may still use the transport
+  ConnectionQueue connections = std::exchange(buriedConnections_, {});
+  ConnectionQueue withoutProtocol;
+  while (Connection* connection = connections.pop()) {
+    connection->protocol_.reset();  // may still use any transport
+    withoutProtocol.push(*connection);
+  }
   protocols.clear();
+  while (Connection* connection = withoutProtocol.pop()) delete connection;
 }
 
 void ConnectionLoop::continueReading() {
@@ -96,11 +109,11 @@ void ConnectionLoop::flush() {
 }
 
 void ConnectionLoop::deliverLost() {
-  now_.swap(toEnd_);
-  makeRoom(toEnd_, connections_.size());
-  for (Connection* connection : now_) connection->end();
-  for (Connection* connection : now_) release(*connection);
-  now_.clear();
+  ConnectionQueue lost = std::exchange(toEnd_, {});
+  while (Connection* connection = lost.pop()) {
+    connection->end();
+    release(*connection);
+  }
 }
 
 bool ConnectionLoop::hasWork() const noexcept {
@@ -143,6 +156,16 @@ void ConnectionLoop::retry() {
   }
 }
 
+void ConnectionLoop::checkClosing() {
+  bool more = false;
+  for (auto& connection : connections_) {
+    if (!connection->lingering_ || connection->lost_) continue;
+    connection->checkProgress();
+    more = true;
+  }
+  if (more) watchClosing();
+}
+
 /// Buries a connection that has ended.
 void ConnectionLoop::release(Connection& connection) {
   if (connection.queuedToContinue_) std::erase(toContinue_, &connection);
@@ -150,7 +173,7 @@ void ConnectionLoop::release(Connection& connection) {
   if (connection.queuedToRetry_) std::erase(toRetry_, &connection);
   std::swap(connections_[connection.index_], connections_.back());
   connections_[connection.index_]->index_ = connection.index_;
-  buriedConnections_.push_back(std::move(connections_.back()));
+  buriedConnections_.push(*connections_.back().release());
   connections_.pop_back();
 }
 

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include <couplet/deferred/clock.h>
+#include <couplet/deferred/thread_check.h>
 #include <couplet/reactor/detail/output_queue.h>
 
+#pragma GCC visibility push(default)
 namespace couplet {
 class Protocol;
 }
@@ -29,6 +31,19 @@ class OpenEnd {
   virtual void shutDown() noexcept = 0;
 };
 
+/// Connections, first in, first out. Each may be in one queue at a time; adding it takes no memory.
+class ConnectionQueue {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  void push(Connection& connection) noexcept;
+  /// Null when there is none.
+  Connection* pop() noexcept;
+
+ private:
+  Connection* first_ = nullptr;
+  Connection* last_ = nullptr;
+};
+
 /// Owns the connections of a reactor. A turn of the reactor's loop goes
 ///
 ///     destroyBuried -> (calls from threads, timers) -> wait for events, which go to the
@@ -38,14 +53,16 @@ class OpenEnd {
 /// and does not wait while `hasWork()`.
 class ConnectionLoop {
  public:
-  /// Does not own the clock, which must outlive it.
-  explicit ConnectionLoop(Clock& clock) noexcept;
+  /// Does not own the clock, which must outlive it. See ReactorOptions for the deadline.
+  ConnectionLoop(Clock& clock, Duration closingDeadline) noexcept;
   ConnectionLoop(const ConnectionLoop&) = delete;
   ConnectionLoop& operator=(const ConnectionLoop&) = delete;
   ~ConnectionLoop();
 
   Clock& clock() noexcept { return clock_; }
   ChunkPool& chunks() noexcept { return chunks_; }
+  /// The thread that all of this belongs to.
+  ThreadCheck& thread() noexcept { return thread_; }
 
   /// Takes a connection over, until some time after its end. Call `begin` on it next.
   Connection& own(std::unique_ptr<Connection> connection);
@@ -62,8 +79,10 @@ class ConnectionLoop {
   void flushLater(Connection& connection);
   /// For Connection::becameWritable, in a little while: the system is short of memory.
   void retryLater(Connection& connection);
+  /// For Connection::checkProgress, of each that lingers, after the closing deadline.
+  void watchClosing();
   /// For Connection::end, then burial.
-  void endLater(Connection& connection);
+  void endLater(Connection& connection) noexcept;
   /// For destruction at the top of the next turn. Null is allowed.
   void bury(std::unique_ptr<Protocol> protocol);
 
@@ -93,22 +112,27 @@ class ConnectionLoop {
  private:
   void shutDownEnds() noexcept;
   void retry();
+  void checkClosing();
   void release(Connection& connection);
 
   Clock& clock_;
+  ThreadCheck thread_;
+  Duration closingDeadline_;
   ChunkPool chunks_;                                      // before all that holds connections
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its index
   std::vector<std::shared_ptr<OpenEnd>> ends_;
   std::vector<Connection*> toContinue_;
   std::vector<Connection*> toFlush_;
   std::vector<Connection*> toRetry_;
-  std::vector<Connection*> toEnd_;
   std::vector<Connection*> now_;  // those of the piece of the turn that runs
   DelayedCall retryCall_;         // active while toRetry_ is not empty
-  std::vector<std::unique_ptr<Connection>> buriedConnections_;
+  DelayedCall closingCall_;       // active while a connection lingers
+  ConnectionQueue toEnd_;
+  ConnectionQueue buriedConnections_;  // owned
   std::vector<std::unique_ptr<Protocol>> buriedProtocols_;
   bool closing_ = false;
   bool over_ = false;
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

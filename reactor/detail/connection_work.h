@@ -5,14 +5,17 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/running_work.h>
 
 namespace couplet::detail {
 
-/// Holds chains until they end, and timers until they ran. Discards what is left when it dies.
+/// Holds chains until they end, and timers until they ran. Cancels and discards what is left when
+/// it dies.
 class ConnectionWork {
  public:
   ConnectionWork() = default;
@@ -20,15 +23,11 @@ class ConnectionWork {
   ConnectionWork& operator=(const ConnectionWork&) = delete;
   ~ConnectionWork();
 
-  void add(Deferred<void> work);
+  void add(Deferred<void> work) { chains_.add(std::move(work)); }
   void add(DelayedCall call);
 
  private:
-  void ended(std::size_t slot);
-  std::size_t freeSlot();
-
-  std::vector<Deferred<void>> chains_;  // those in free slots have ended
-  std::vector<std::size_t> freeSlots_;
+  RunningWork chains_;
   std::vector<DelayedCall> calls_;  // some may have run
   std::size_t pruneAt_ = 8;         // when calls_ is so long, those that ran are removed
 };

@@ -1,14 +1,17 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/reactor/detail/connector.h>
 
+#include <new>
 #include <stdexcept>
 #include <utility>
 
 #include <glog/logging.h>
 
 #include <couplet/reactor/detail/connection.h>
+#include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -30,16 +33,12 @@ BasicConnector::BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address desti
 BasicConnector::~BasicConnector() = default;
 
 void BasicConnector::connect() {
+  requireThread("Connector::connect");
   if (state_ != State::kIdle) throw std::logic_error(subject() + " is made or being made already");
   std::shared_ptr<ConnectionLoop> loop = loop_.lock();
   if (!loop || loop->over() || (tried_ && loop->closing())) return;
-  factory_->doStart();
-  tried_ = true;
-  state_ = State::kConnecting;
+  beginAttempt(*loop);
   auto kept = self();
-  loop->add(kept);
-  timeout_ = loop->clock().callLater(
-      options_.timeout, [this] { failed(Failure(ConnectTimeoutError(subject() + " timed out"))); });
   tellFactory("startedConnecting", [this] { factory_->startedConnecting(*this); });
   if (state_ != State::kConnecting) return;
   if (loop->closing()) return failLater(Failure(UserError()));
@@ -50,17 +49,33 @@ void BasicConnector::connect() {
   }
 }
 
+void BasicConnector::beginAttempt(ConnectionLoop& loop) {
+  factory_->doStart();
+  try {
+    timeout_ = loop.clock().callLater(options_.timeout, [this] { timeIsUp(); });
+    loop.add(self());
+  } catch (...) {
+    if (timeout_.active()) timeout_.cancel();
+    tellFactory("stopFactory", [this] { factory_->doStop(); });
+    throw;
+  }
+  tried_ = true;
+  state_ = State::kConnecting;
+}
+
 void BasicConnector::stopConnecting() {
+  requireThread("Connector::stopConnecting");
   if (state_ != State::kConnecting) throw std::logic_error(subject() + " is not being made");
   failLater(Failure(UserError()));
 }
 
 void BasicConnector::disconnect() {
+  requireThread("Connector::disconnect");
   if (state_ == State::kConnecting) stopConnecting();
   if (state_ == State::kConnected) connection_->loseConnection();
 }
 
-void BasicConnector::shutDown() noexcept { failed(Failure(UserError())); }
+void BasicConnector::shutDown() noexcept { failed(failureOf<UserError>()); }
 
 void BasicConnector::connectionEnded(const Failure& reason) noexcept {
   state_ = State::kIdle;
@@ -72,21 +87,33 @@ void BasicConnector::connectionEnded(const Failure& reason) noexcept {
 void BasicConnector::succeeded(std::unique_ptr<Connection> connection) {
   std::shared_ptr<ConnectionLoop> loop = loop_.lock();
   auto kept = self();
-  cancelCalls();
+  Connection& owned = loop->own(std::move(connection));
+  if (timeout_.active()) timeout_.cancel();
   endAttempt();
   loop->remove(*this);
   state_ = State::kConnected;
-  connection_ = connection.get();
-  loop->own(std::move(connection)).begin();
+  connection_ = &owned;
+  owned.begin();
 }
 
 void BasicConnector::failLater(const Failure& reason) {
-  cancelCalls();
   endAttempt();
   state_ = State::kFailing;
-  if (auto loop = loop_.lock()) {
-    report_ = loop->clock().callLater(Duration::zero(), [this, reason] { failed(reason); });
+  reason_ = reason;
+  if (timeout_.active()) timeout_.reset(Duration::zero());  // needs no memory
+}
+
+void BasicConnector::timeIsUp() {
+  if (state_ == State::kFailing) return failed(*std::exchange(reason_, std::nullopt));
+  try {
+    failed(Failure(ConnectTimeoutError(subject() + " timed out")));
+  } catch (const std::bad_alloc&) {  // no memory for the message
+    failed(Failure::current());
   }
+}
+
+void BasicConnector::requireThread(const char* call) const noexcept {
+  if (auto loop = loop_.lock()) loop->thread().require(call);
 }
 
 Duration BasicConnector::timeLeft() const {
@@ -102,18 +129,13 @@ std::shared_ptr<BasicConnector> BasicConnector::self() {
 
 void BasicConnector::failed(const Failure& reason) noexcept {
   auto kept = self();  // the loop lets go of it
-  cancelCalls();
+  if (timeout_.active()) timeout_.cancel();
   endAttempt();
   if (auto loop = loop_.lock()) loop->remove(*this);
   state_ = State::kIdle;
-  VLOG(1) << subject() << " failed: " << reason;
+  if (VLOG_IS_ON(1)) LogLine::info() << subject() << " failed: " << reason;
   tellFactory("clientConnectionFailed", [&] { factory_->clientConnectionFailed(reason); });
   tellFactory("stopFactory", [this] { factory_->doStop(); });
-}
-
-void BasicConnector::cancelCalls() noexcept {
-  if (timeout_.active()) timeout_.cancel();
-  if (report_.active()) report_.cancel();
 }
 
 template <class F>
@@ -122,7 +144,8 @@ void BasicConnector::tellFactory(const char* what, F tell) noexcept {
     tell();
   } catch (...) {
     Failure failure = Failure::current();
-    LOG(ERROR) << "Exception in " << what << ": " << failure << " (" << failure.typeName() << ")";
+    LogLine::error() << "Exception in " << what << ": " << failure << " (" << failure.typeName()
+                     << ")";
   }
 }
 

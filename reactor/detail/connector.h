@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <couplet/deferred/clock.h>
@@ -12,6 +13,7 @@
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/reactor.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 class Connection;
@@ -62,8 +64,10 @@ class BasicConnector : public Connector, public OpenEnd {
   };
 
   std::shared_ptr<BasicConnector> self();
+  void requireThread(const char* call) const noexcept;
+  void beginAttempt(ConnectionLoop& loop);
   void failed(const Failure& reason) noexcept;
-  void cancelCalls() noexcept;
+  void timeIsUp();
   template <class F>
   void tellFactory(const char* what, F tell) noexcept;
 
@@ -74,8 +78,9 @@ class BasicConnector : public Connector, public OpenEnd {
   State state_ = State::kIdle;
   bool tried_ = false;                // in a shutdown it is not tried again
   Connection* connection_ = nullptr;  // while connected
-  DelayedCall timeout_;               // active while connecting
-  DelayedCall report_;                // active while failing
+  DelayedCall timeout_;               // active while connecting, and at once while failing
+  std::optional<Failure> reason_;     // there while failing
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

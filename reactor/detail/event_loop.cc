@@ -102,7 +102,9 @@ void EventLoop::end() noexcept {
 
 void EventLoop::wait(bool block, std::optional<TimePoint> until) {
   if (block && until) setAlarm(*until);
-  if (::event_base_loop(base_, block ? EVLOOP_ONCE : EVLOOP_NONBLOCK) < 0) throwErrno("epoll_wait");
+  // Without EVLOOP_ONCE it would not return for as long as there is something new.
+  int flags = EVLOOP_ONCE | (block ? 0 : EVLOOP_NONBLOCK);
+  if (::event_base_loop(base_, flags) < 0) throwErrno("epoll_wait");
 }
 
 void EventLoop::wake() noexcept {

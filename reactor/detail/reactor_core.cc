@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include <glog/logging.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -13,8 +13,8 @@ namespace {
 /// Called in a catch block.
 void logException() {
   Failure failure = Failure::current();
-  LOG(ERROR) << "Exception in a call of the reactor: " << failure << " (" << failure.typeName()
-             << ")";
+  LogLine::error() << "Exception in a call of the reactor: " << failure << " ("
+                   << failure.typeName() << ")";
 }
 
 }  // namespace
@@ -31,11 +31,13 @@ ReactorCore::ReactorCore(Clock& clock, const ReactorOptions& options, Callable<v
     : clock_(clock),
       timers_(clock),
       threadCalls_(std::move(wake)),
-      connections_(std::make_shared<ConnectionLoop>(clock)),
+      connections_(std::make_shared<ConnectionLoop>(clock, options.closingDeadline)),
       shutdown_(*connections_, options.shutdownDeadline) {}
 
 void ReactorCore::end() noexcept {
   started_ = true;  // callWhenRunning drops what it is given
+  running_ = false;
+  releaseThread();
   connections_->endAll();
   timers_.close();
   threadCalls_.close();
@@ -50,11 +52,13 @@ void ReactorCore::requireNotStarted() const {
 void ReactorCore::start() {
   requireNotStarted();
   started_ = running_ = true;
+  claimThread();
   auto calls = std::exchange(whenRunning_, {});
   for (auto& call : calls) runLogged(call);
 }
 
 void ReactorCore::stop() {
+  requireThread("Reactor::stop");
   if (!running_) throw std::logic_error("this reactor does not run");
   if (shutdown_.requested()) throw std::logic_error("this reactor was stopped before");
   shutdown_.request();
@@ -67,6 +71,7 @@ bool ReactorCore::beginTurn() {
   shutdown_.step();
   if (!shutdown_.done()) return true;
   running_ = false;
+  releaseThread();
   threadCalls_.close();
   return false;
 }
@@ -86,6 +91,7 @@ DelayedCall ReactorCore::callLater(Duration delay, Callable<void()> call) {
 }
 
 void ReactorCore::callWhenRunning(Callable<void()> call) {
+  requireThread("Reactor::callWhenRunning");
   if (running_) {
     runLogged(call);
   } else if (!started_) {
@@ -94,11 +100,23 @@ void ReactorCore::callWhenRunning(Callable<void()> call) {
 }
 
 void ReactorCore::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
+  requireThread("Reactor::addShutdownTrigger");
   shutdown_.addTrigger(phase, std::move(trigger));
 }
 
-void ReactorCore::requireNotOver() const {
+void ReactorCore::requireNotOver(const char* call) const {
+  requireThread(call);
   if (connections_->over()) throw std::logic_error("this reactor has stopped for good");
+}
+
+void ReactorCore::claimThread() noexcept {
+  timers_.thread().claim();
+  connections_->thread().claim();
+}
+
+void ReactorCore::releaseThread() noexcept {
+  timers_.thread().release();
+  connections_->thread().release();
 }
 
 void ReactorCore::runDueCalls() {

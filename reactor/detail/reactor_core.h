@@ -14,6 +14,7 @@
 #include <couplet/reactor/detail/thread_calls.h>
 #include <couplet/reactor/reactor.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 /// A reactor with its Clock runs so:
@@ -66,7 +67,9 @@ class ReactorCore {
   void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger);
 
   /// For listenTCP, connectTCP and the like: std::logic_error once the reactor has stopped.
-  void requireNotOver() const;
+  void requireNotOver(const char* call) const;
+  /// Ends the program where another thread than that of the run makes this call.
+  void requireThread(const char* call) const noexcept { connections_->thread().require(call); }
 
   TimerQueue& timers() noexcept { return timers_; }
   ConnectionLoop& connections() noexcept { return *connections_; }
@@ -75,6 +78,8 @@ class ReactorCore {
 
  private:
   void runDueCalls();
+  void claimThread() noexcept;
+  void releaseThread() noexcept;
 
   Clock& clock_;
   TimerQueue timers_;  // before all that holds timers
@@ -90,3 +95,4 @@ class ReactorCore {
 void runLogged(Callable<void()>& call) noexcept;
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

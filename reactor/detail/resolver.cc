@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
+#include <list>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -42,12 +43,21 @@ Lookup lookUpNow(const std::string& host, int port) {
   return lookup;
 }
 
+/// On a thread of its own: nothing comes out.
+Lookup tryToLookUp(const std::string& host, int port) noexcept {
+  try {
+    return lookUpNow(host, port);
+  } catch (const std::bad_alloc&) {
+    return {{}, "out of memory"};
+  }
+}
+
 }  // namespace
 
 struct Resolver::Channel {
   std::mutex mutex;                       // guards all of it
   Callable<void(Callable<void()>)> post;  // empty once the resolver is gone
-  std::deque<Request> requests;
+  std::list<Request> requests;
   std::uint64_t nextNumber = 0;
   int threads = 0;
 
@@ -66,9 +76,12 @@ struct Resolver::Channel {
       Request request = std::move(requests.front());
       requests.pop_front();
       lock.unlock();
-      Lookup lookup = lookUpNow(request.host, request.port);
+      Lookup lookup = tryToLookUp(request.host, request.port);
       lock.lock();
-      answerLocked(std::move(request), std::move(lookup));
+      try {
+        answerLocked(std::move(request), std::move(lookup));
+      } catch (const std::bad_alloc&) {  // whoever waits hears of it by the time-out
+      }
     }
     --threads;
   }
@@ -79,7 +92,7 @@ Resolver::Resolver(Callable<void(Callable<void()>)> post) : channel_(std::make_s
 }
 
 Resolver::~Resolver() {
-  std::deque<Request> dropped;  // dies after the lock
+  std::list<Request> dropped;  // dies after the lock
   std::lock_guard lock(channel_->mutex);
   channel_->post = nullptr;
   dropped.swap(channel_->requests);
@@ -94,14 +107,13 @@ std::uint64_t Resolver::lookUp(std::string host, int port, Callable<void(Lookup)
 }
 
 void Resolver::forget(std::uint64_t lookUp) noexcept {
-  std::deque<Request> dropped;  // dies after the lock
+  std::list<Request> dropped;  // dies after the lock
   std::lock_guard lock(channel_->mutex);
   auto& requests = channel_->requests;
   auto place = std::find_if(requests.begin(), requests.end(),
                             [&](const Request& request) { return request.number == lookUp; });
   if (place == requests.end()) return;
-  dropped.push_back(std::move(*place));
-  requests.erase(place);
+  dropped.splice(dropped.end(), requests, place);
 }
 
 /// REQUIRES: the mutex is held

@@ -3,9 +3,8 @@
 
 #include <utility>
 
-#include <glog/logging.h>
-
 #include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -67,8 +66,8 @@ void Shutdown::runTriggers(ShutdownPhase phase) {
 void Shutdown::waitFor(Deferred<void> work) {
   ++waiting_;
   work.addErrback([](const Failure& failure) {
-    LOG(ERROR) << "Exception in a shutdown trigger: " << failure << " (" << failure.typeName()
-               << ")";
+    LogLine::error() << "Exception in a shutdown trigger: " << failure << " (" << failure.typeName()
+                     << ")";
   });
   work.addBoth([this](Result<void> result) -> Result<void> {
     --waiting_;

@@ -10,6 +10,7 @@
 #include <couplet/deferred/deferred.h>
 #include <couplet/reactor/reactor.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 class ConnectionLoop;
@@ -63,3 +64,4 @@ class Shutdown {
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

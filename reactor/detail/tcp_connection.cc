@@ -4,7 +4,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include <glog/logging.h>
@@ -12,6 +14,7 @@
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/detail/connector.h>
 #include <couplet/reactor/errors.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -21,7 +24,13 @@ namespace {
 constexpr std::size_t kBytesPerTurn = 256 * 1024;
 constexpr int kReadsPerTurn = 16;
 
-Failure lostBecauseOf(int error) { return Failure(ConnectionLost(errorMessage(error))); }
+Failure lostBecauseOf(int error) noexcept {
+  try {
+    return Failure(ConnectionLost(errorMessage(error)));
+  } catch (...) {
+    return Failure::current();
+  }
+}
 
 bool isTemporary(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 bool isShortage(int error) { return error == ENOBUFS || error == ENOMEM; }
@@ -43,23 +52,26 @@ TCPConnection::TCPConnection(Sockets& sockets, Descriptor socket, const SocketAd
                              std::shared_ptr<BasicConnector> connector)
     : Connection(sockets.connections, std::move(factory)),
       sockets_(sockets),
-      socket_(std::move(socket)),
+      connector_(std::move(connector)),
       peer_(peer),
-      connector_(std::move(connector)) {
+      socket_(std::move(socket)) {
   setTcpNoDelay(true);
 }
 
 TCPConnection::~TCPConnection() = default;
 
 Address TCPConnection::getHost() const {
-  return (socket_ ? SocketAddress::ofSocket(socket_.get()) : host_).address();
+  if (socket_) return SocketAddress::ofSocket(socket_.get()).address();
+  return host_ ? host_->address() : Address();
 }
 
 void TCPConnection::setTcpNoDelay(bool on) {
+  requireThread("Transport::setTcpNoDelay");
   if (socket_ && setOption(socket_.get(), IPPROTO_TCP, TCP_NODELAY, on)) noDelay_ = on;
 }
 
 void TCPConnection::setTcpKeepAlive(bool on) {
+  requireThread("Transport::setTcpKeepAlive");
   if (socket_ && setOption(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on)) keepAlive_ = on;
 }
 
@@ -70,7 +82,7 @@ std::size_t TCPConnection::send(std::span<const ::iovec> parts) noexcept {
     int error = errno;
     if (error == EINTR) continue;
     if (isShortage(error)) {
-      loop().retryLater(*this);
+      retryLater();
     } else if (!isTemporary(error)) {
       broken(lostBecauseOf(error));
     }
@@ -78,11 +90,21 @@ std::size_t TCPConnection::send(std::span<const ::iovec> parts) noexcept {
   }
 }
 
-void TCPConnection::closeOutput() noexcept { ::shutdown(socket_.get(), SHUT_WR); }
+void TCPConnection::retryLater() noexcept {
+  try {
+    loop().retryLater(*this);
+  } catch (...) {
+    broken(Failure::current());
+  }
+}
+
+void TCPConnection::closeOutput() noexcept {
+  if (::shutdown(socket_.get(), SHUT_WR) != 0) broken(lostBecauseOf(errno));
+}
 
 void TCPConnection::close(Closing how) noexcept {
   watch_.stop();
-  host_ = SocketAddress::ofSocket(socket_.get());
+  host_.reset(new (std::nothrow) SocketAddress(SocketAddress::ofSocket(socket_.get())));
   if (how == Closing::kReset) {
     ::linger drop{1, 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
@@ -100,7 +122,9 @@ void TCPConnection::begun() {
 }
 
 void TCPConnection::ended(const Failure& reason) noexcept {
-  VLOG(1) << "Connection with " << peer_.address() << " closed: " << reason;
+  if (VLOG_IS_ON(1)) {
+    LogLine::info() << "Connection with " << peer_.address() << " closed: " << reason;
+  }
   if (connector_) connector_->connectionEnded(reason);
 }
 
@@ -109,33 +133,51 @@ void TCPConnection::ready(short what) noexcept {
     if (what & kWritable) becameWritable();
     if (what & kHungUp) hungUp_ = true;
     if (what & (kReadable | kHungUp)) inputWaits_ = true;
-    if (wantsInput()) {
-      readMore();
-    } else if (inputWaits_) {
-      noticeEnd();
+    if (!wantsInput()) {
+      if (inputWaits_) noticeEnd();
+    } else if (continuing_ == Continuing::kNo && !readShare()) {
+      continuing_ = Continuing::kNextTurn;
+      loop().continueLater(*this);
     }
   });
 }
 
+/// The loop asks at the end of the turn, too, in which an event had its share read.
+void TCPConnection::readMore() {
+  if (continuing_ != Continuing::kNextTurn && readShare()) {
+    continuing_ = Continuing::kNo;
+    return;
+  }
+  continuing_ = Continuing::kThisTurn;
+  loop().continueLater(*this);
+}
+
+/// True when there is nothing more to read, or it is not wanted; false when this was its share of
+/// the turn.
+///
 /// After a short read nothing is left, which an answer that goes out proves: a reset that came
 /// with the bytes would break it. Without an answer another read asks.
-void TCPConnection::readMore() {
-  if (!inputWaits_) return;
+bool TCPConnection::readShare() {
+  if (!inputWaits_) return true;
   std::size_t total = 0;
   for (int reads = 0; reads < kReadsPerTurn && total < kBytesPerTurn; ++reads) {
-    ::ssize_t size = receive();
-    if (size <= 0) return readFailed(size == 0 ? 0 : errno);
+    std::size_t most = std::min(sockets_.input.size(), kBytesPerTurn - total);
+    ::ssize_t size = receive(most);
+    if (size <= 0) {
+      readFailed(size == 0 ? 0 : errno);
+      return true;
+    }
     total += static_cast<std::size_t>(size);
     received({sockets_.input.data(), static_cast<std::size_t>(size)});
-    if (!wantsInput()) return;
-    bool shortRead = static_cast<std::size_t>(size) < sockets_.input.size();
+    if (!wantsInput()) return true;
+    bool shortRead = static_cast<std::size_t>(size) < most;
     if (shortRead && !hungUp_ && sendNow()) {
       inputWaits_ = false;
-      return;
+      return true;
     }
-    if (!connected()) return;
+    if (!connected()) return true;
   }
-  loop().continueLater(*this);
+  return false;
 }
 
 /// Nothing was read: 0 means the end of input.
@@ -157,10 +199,10 @@ void TCPConnection::noticeEnd() {
   }
 }
 
-::ssize_t TCPConnection::receive() noexcept {
+::ssize_t TCPConnection::receive(std::size_t most) noexcept {
   ::ssize_t size;
   do {
-    size = ::recv(socket_.get(), sockets_.input.data(), sockets_.input.size(), 0);
+    size = ::recv(socket_.get(), sockets_.input.data(), most, 0);
   } while (size < 0 && errno == EINTR);
   return size;
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -45,18 +46,28 @@ class TCPConnection final : public Connection {
   void ended(const Failure& reason) noexcept override;
 
  private:
+  /// Whether the loop was asked to go on reading, since there was more than one share of a turn.
+  enum class Continuing : std::uint8_t {
+    kNo,
+    kNextTurn,  // not in this turn, whose share was read
+    kThisTurn
+  };
+
   void ready(short what) noexcept;
+  void retryLater() noexcept;
   void readFailed(int error);
   void noticeEnd();
-  ::ssize_t receive() noexcept;
+  bool readShare();
+  ::ssize_t receive(std::size_t most) noexcept;
   void dropInput() noexcept;
 
   Sockets& sockets_;
-  Descriptor socket_;
+  std::shared_ptr<BasicConnector> connector_;
+  std::unique_ptr<const SocketAddress> host_;  // known once the socket is closed
   Watch watch_;
   SocketAddress peer_;
-  SocketAddress host_;  // known once the socket is closed
-  std::shared_ptr<BasicConnector> connector_;
+  Descriptor socket_;
+  Continuing continuing_ = Continuing::kNo;
   bool inputWaits_ = false;  // there may be something to read: no event will say so again
   bool hungUp_ = false;      // the peer sends no more than what waits
   bool noDelay_ = false;

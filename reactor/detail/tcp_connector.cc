@@ -15,6 +15,7 @@
 #include <couplet/reactor/detail/tcp_connection.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -71,12 +72,16 @@ void TCPConnector::lookedUp(Lookup lookup) {
 }
 
 void TCPConnector::tryNext() {
-  while (next_ < addresses_.size()) {
-    int error = reachFor(addresses_[next_++]);
-    if (error == 0) return;
-    addressFailed(error);
+  try {
+    while (next_ < addresses_.size()) {
+      int error = reachFor(addresses_[next_++]);
+      if (error == 0) return;
+      addressFailed(error);
+    }
+    failLater(failure());
+  } catch (...) {
+    failLater(Failure::current());
   }
-  failLater(failure());
 }
 
 /// 0 when the attempt is under way, or an errno value.
@@ -85,7 +90,7 @@ int TCPConnector::reachFor(const SocketAddress& address) {
   if (!socket_ || !bindSocket()) return errno;
   int result = ::connect(socket_.get(), address.data(), address.size());
   if (result == 0) {
-    stands_ = sockets_.connections.clock().callLater(Duration::zero(), [this] { stand(); });
+    stands_ = sockets_.connections.clock().callLater(Duration::zero(), [this] { ready(); });
     return 0;
   }
   if (errno != EINPROGRESS && errno != EINTR) return errno;
@@ -142,7 +147,7 @@ bool TCPConnector::isConnectedToItself() const {
 
 void TCPConnector::stand() {
   watch_.stop();
-  VLOG(1) << subject() << " stands";
+  if (VLOG_IS_ON(1)) LogLine::info() << subject() << " stands";
   succeeded(std::make_unique<TCPConnection>(
       sockets_, std::move(socket_), addresses_[next_ - 1], factory(),
       std::static_pointer_cast<BasicConnector>(shared_from_this())));

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <glog/logging.h>
@@ -14,6 +15,7 @@
 #include <couplet/reactor/detail/tcp_connection.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -44,7 +46,16 @@ std::shared_ptr<TCPPort> TCPPort::open(Sockets& sockets, int port, std::shared_p
                                        const ListenOptions& options) {
   auto opened = std::make_shared<TCPPort>(sockets, std::move(factory));
   opened->listen(port, options);
-  sockets.connections.add(opened);
+  try {
+    opened->watch();
+    sockets.connections.add(opened);
+  } catch (const std::system_error& error) {
+    opened->close();
+    throw CannotListenError(options.interface, port, error.code().value());
+  } catch (...) {
+    opened->close();
+    throw;
+  }
   return opened;
 }
 
@@ -56,6 +67,7 @@ TCPPort::TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory)
 Deferred<void> TCPPort::stopListening() {
   auto self = shared_from_this();
   if (socket_) {
+    sockets_.connections.thread().require("ListeningPort::stopListening");
     sockets_.connections.remove(*this);
     close();
   }
@@ -74,8 +86,7 @@ void TCPPort::listen(int port, const ListenOptions& options) {
   socket_ = std::move(socket);
   spare_ = openSpare();
   host_ = SocketAddress::ofSocket(socket_.get()).address();
-  watch();
-  VLOG(1) << "Listening on " << host_;
+  if (VLOG_IS_ON(1)) LogLine::info() << "Listening on " << host_;
 }
 
 void TCPPort::watch() {
@@ -90,7 +101,7 @@ void TCPPort::acceptAll() noexcept {
     for (int i = 0; i < kAcceptsPerEvent && watch_.started() && acceptOne(); ++i) {
     }
   } catch (...) {
-    LOG(ERROR) << "A connection to " << host_ << " is closed at once: " << Failure::current();
+    LogLine::error() << "A connection to " << host_ << " is closed at once: " << Failure::current();
   }
 }
 
@@ -103,7 +114,9 @@ bool TCPPort::acceptOne() {
   if (!socket) return acceptFailed(errno);
   turnsAway_ = false;
   SocketAddress peer(place, size);
-  VLOG(1) << "Accepted a connection from " << peer.address() << " on " << host_;
+  if (VLOG_IS_ON(1)) {
+    LogLine::info() << "Accepted a connection from " << peer.address() << " on " << host_;
+  }
   auto connection = std::make_unique<TCPConnection>(sockets_, std::move(socket), peer, factory_);
   sockets_.connections.own(std::move(connection)).begin();
   return true;
@@ -118,7 +131,8 @@ bool TCPPort::acceptFailed(int error) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      LOG(ERROR) << "No connection can be accepted on " << host_ << ": " << errorMessage(error);
+      LogLine::error() << "No connection can be accepted on " << host_ << ": "
+                       << errorMessage(error);
       rest();
       return false;
     default:
@@ -134,22 +148,30 @@ int TCPPort::turnOneAway() {
   int error = unlucky ? 0 : errno;
   unlucky.reset();
   spare_ = openSpare();
-  LOG_IF(ERROR, error == 0 && !std::exchange(turnsAway_, true))
-      << "No descriptor is left: connections to " << host_ << " are closed at once";
+  if (error == 0 && !std::exchange(turnsAway_, true)) {
+    LogLine::error() << "No descriptor is left: connections to " << host_ << " are closed at once";
+  }
   return error;
 }
 
 void TCPPort::rest() {
+  restEnds_ = sockets_.connections.clock().callLater(kRest, [this] { goOn(); });
   watch_.stop();
-  restEnds_ = sockets_.connections.clock().callLater(kRest, [this] {
-    if (!spare_) spare_ = openSpare();
+}
+
+void TCPPort::goOn() {
+  if (!spare_) spare_ = openSpare();
+  try {
     watch();
-  });
+  } catch (const std::system_error& error) {
+    LogLine::error() << "No connection can be accepted on " << host_ << ": " << error.what();
+    rest();
+  }
 }
 
 void TCPPort::close() noexcept {
   if (!socket_) return;
-  VLOG(1) << "Closed the port on " << host_;
+  if (VLOG_IS_ON(1)) LogLine::info() << "Closed the port on " << host_;
   watch_.stop();
   if (restEnds_.active()) restEnds_.cancel();
   socket_.reset();
@@ -157,7 +179,7 @@ void TCPPort::close() noexcept {
   try {
     factory_->doStop();
   } catch (...) {
-    LOG(ERROR) << "Exception in stopFactory: " << Failure::current();
+    LogLine::error() << "Exception in stopFactory: " << Failure::current();
   }
 }
 

@@ -36,6 +36,7 @@ class TCPPort final : public ListeningPort,
   bool acceptFailed(int error);
   int turnOneAway();
   void rest();
+  void goOn();
   void close() noexcept;
 
   Sockets& sockets_;  // not used once closed: the reactor may be gone

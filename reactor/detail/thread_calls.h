@@ -11,6 +11,7 @@
 
 #include <couplet/deferred/callable.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::detail {
 
 /// First in, first out.
@@ -40,3 +41,4 @@ class ThreadCalls {
 };
 
 }  // namespace couplet::detail
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/reactor/protocol.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// Records what came and how it ended; sends nothing.
@@ -36,3 +37,4 @@ class AccumulatingProtocol : public Protocol {
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

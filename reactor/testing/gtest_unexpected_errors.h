@@ -12,6 +12,7 @@
 
 #include <couplet/reactor/testing/logged_errors.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// Makes a test fail that logs an error, or leaves a Deferred's failure unhandled, and does not
@@ -75,3 +76,4 @@ inline void expectLogged(std::string text) {
 }
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

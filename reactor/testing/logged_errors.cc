@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <atomic>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <glog/logging.h>
 
 #include <couplet/deferred/report.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::testing {
 
@@ -28,22 +30,27 @@ class LoggedErrors::Sink final : public google::LogSink {
   };
 
   static void report(const UnhandledFailure& unhandled);
+  static void hear(std::string_view text);
   void add(std::string text);
 
   static inline std::atomic<Sink*> innermost{nullptr};
 
   Sink* outer_;
   ReportFunction reportBefore_;
+  ErrorListener listenerBefore_;
   std::atomic<Message*> last_{nullptr};  // errors come from any thread
 };
 
 LoggedErrors::Sink::Sink()
-    : outer_(innermost.exchange(this)), reportBefore_(setReportFunction(&Sink::report)) {
+    : outer_(innermost.exchange(this)),
+      reportBefore_(setReportFunction(&Sink::report)),
+      listenerBefore_(setErrorListener(&Sink::hear)) {
   google::AddLogSink(this);
 }
 
 LoggedErrors::Sink::~Sink() {
   google::RemoveLogSink(this);
+  setErrorListener(listenerBefore_);
   setReportFunction(reportBefore_);
   innermost = outer_;
   take();
@@ -68,7 +75,11 @@ std::vector<std::string> LoggedErrors::Sink::take() {
 void LoggedErrors::Sink::report(const UnhandledFailure& unhandled) {
   std::ostringstream text;
   text << unhandled;
-  if (Sink* sink = innermost) sink->add(text.str());
+  hear(text.view());
+}
+
+void LoggedErrors::Sink::hear(std::string_view text) {
+  if (Sink* sink = innermost) sink->add(std::string(text));
 }
 
 void LoggedErrors::Sink::add(std::string text) {

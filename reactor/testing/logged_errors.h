@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// Collects, while it lives, what is logged as an error or worse, from any thread, and the failures
@@ -23,8 +24,9 @@ class LoggedErrors {
   std::vector<std::string> take();
 
  private:
-  class Sink;
+  class [[gnu::visibility("hidden")]] Sink;
   std::unique_ptr<Sink> sink_;
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

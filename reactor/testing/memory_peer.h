@@ -13,6 +13,7 @@ namespace couplet::detail {
 struct MemoryPeerRecord;
 }
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// The other end of a connection, in the hands of the test. A copy means the same end. Calls on a
@@ -46,3 +47,4 @@ class MemoryPeer {
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

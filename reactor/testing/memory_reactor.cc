@@ -172,7 +172,7 @@ std::shared_ptr<ListeningPort> MemoryReactor::listenTCP(int port, std::shared_pt
                                                         ListenOptions options) {
   requirePort(port, 0);
   auto& loop = impl_->loop;
-  loop.core().requireNotOver();
+  loop.core().requireNotOver("Reactor::listenTCP");
   auto opened = MemoryPort::open(loop, port, std::move(factory), options);
   impl_->servers.emplace_back(opened, std::move(options));
   return opened;
@@ -183,7 +183,7 @@ std::shared_ptr<Connector> MemoryReactor::connectTCP(const std::string& host, in
                                                      ConnectOptions options) {
   requirePort(port, 1);
   auto& loop = impl_->loop;
-  loop.core().requireNotOver();
+  loop.core().requireNotOver("Reactor::connectTCP");
   auto connector = std::make_shared<MemoryConnector>(loop, Address{host, port}, std::move(factory),
                                                      std::move(options));
   impl_->clients.emplace_back(connector);

@@ -23,6 +23,7 @@ class MemoryLoop;
 class MemoryPort;
 }  // namespace couplet::detail
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// How the network between in-memory connections is.
@@ -32,8 +33,9 @@ struct MemoryReactorOptions {
   std::size_t cut = 64 * 1024;
   /// A connection that does not read holds so many bytes; then they wait at the writer's.
   std::size_t window = 64 * 1024;
-  /// In a shutdown, as of ReactorOptions.
+  /// In a shutdown, and for a connection that is being closed, as of ReactorOptions.
   Duration shutdownDeadline = std::chrono::seconds(1);
+  Duration closingDeadline = std::chrono::seconds(30);
   /// `flush` gives up after so many turns: something makes work for ever.
   std::size_t mostTurns = 1'000'000;
 };
@@ -176,10 +178,11 @@ class MemoryReactor final : public Reactor {
 
  private:
   friend class Pump;
-  class Impl;
+  class [[gnu::visibility("hidden")]] Impl;
   couplet::detail::MemoryLoop& loop() noexcept;
 
   std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include <couplet/reactor/protocol.h>
 #include <couplet/reactor/testing/memory_reactor.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// Joins the protocol of a server and that of a client, and moves what they write between them:
@@ -63,10 +64,11 @@ class Pump {
   MemoryReactor& reactor() noexcept;
 
  private:
-  struct Ends;
+  struct [[gnu::visibility("hidden")]] Ends;
 
   std::unique_ptr<Ends> ends_;
   std::unique_ptr<MemoryReactor> reactor_;  // ends the connections, which note so in ends_
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

@@ -16,6 +16,7 @@
 #include <couplet/deferred/testing/fake_clock.h>
 #include <couplet/reactor/transport.h>
 
+#pragma GCC visibility push(default)
 namespace couplet::testing {
 
 /// A connection with nothing at its other end. Test a protocol with it in three steps:
@@ -136,3 +137,4 @@ class StringTransport : public Transport {
 };
 
 }  // namespace couplet::testing
+#pragma GCC visibility pop

@@ -38,7 +38,8 @@ TEST(AddressesTest, AHostIsANameOrNumeric) {
 
 TEST(AddressesTest, AnIPv6AddressStandsInBrackets) {
   EXPECT_EQ(parseAddress("[::1]:10000"), (Address{"::1", 10000}));
-  for (const char* text : {"::1:10000", "[::1:10000", "::1]:10000", "[]:10000", "a[b]:10000"})
+  for (const char* text : {"::1:10000", "[::1:10000", "::1]:10000", "[]:10000", "a[b]:10000",
+                           "[[::1]]:10000", "[::1]:[::2]:10000"})
     EXPECT_TRUE(complaintAbout(text).starts_with("Not a host: ")) << text;
 }
 

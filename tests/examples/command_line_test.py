@@ -69,7 +69,7 @@ class CommandLine(unittest.TestCase):
     def test_a_value_of_a_wrong_type(self):
         for name in SERVERS:
             self.check_refused(name, "--port=abc",
-                               reason="--port needs an integer of 32 bits, not 'abc'.")
+                               reason="--port needs a whole number, not 'abc'.")
         self.check_refused("slow_poetry", "--delay=soon", TYGER,
                            reason="--delay needs a number, not 'soon'.")
         self.check_refused("get_poetry", "--progress=maybe", "1",

@@ -16,6 +16,11 @@ class DeferredTour(unittest.TestCase):
         self.assertEqual(result.stdout.decode(), golden)
         self.assertEqual((result.returncode, result.stderr), (0, b""))
 
+    def test_refuses_arguments(self):
+        result = programs.run("deferred_tour", "poem.txt")
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (2, b"", b"deferred_tour: Bad arguments.\n"))
+
 
 if __name__ == "__main__":
     programs.main()

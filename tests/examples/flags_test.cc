@@ -82,12 +82,20 @@ TEST_F(FlagsTest, TheFlagsOfTheParserThatIsNotUsedAreUnknown) {
 
 TEST_F(FlagsTest, AValueOfAWrongTypeIsNamed) {
   EXPECT_EQ(complaintAbout({"--test-number=abc"}),
-            "--test-number needs an integer of 32 bits, not 'abc'.");
-  EXPECT_EQ(complaintAbout({"--test-number=99999999999"}),
-            "--test-number needs an integer of 32 bits, not '99999999999'.");
+            "--test-number needs a whole number, not 'abc'.");
+  EXPECT_EQ(complaintAbout({"--test-number=1.5"}),
+            "--test-number needs a whole number, not '1.5'.");
+  EXPECT_EQ(complaintAbout({"--test-number="}), "--test-number needs a whole number, not ''.");
   EXPECT_EQ(complaintAbout({"--test-time="}), "--test-time needs a number, not ''.");
   EXPECT_EQ(complaintAbout({"--test-choice=maybe"}),
             "--test-choice needs true or false, not 'maybe'.");
+}
+
+TEST_F(FlagsTest, ANumberOutOfRangeIsToldTheRange) {
+  EXPECT_EQ(complaintAbout({"--test-number=99999999999"}),
+            "--test-number needs a number from -2147483648 to 2147483647, not '99999999999'.");
+  EXPECT_EQ(complaintAbout({"--test-number=-99999999999"}),
+            "--test-number needs a number from -2147483648 to 2147483647, not '-99999999999'.");
 }
 
 TEST_F(FlagsTest, AMissingValueIsNamed) {

@@ -197,6 +197,18 @@ TEST(LineReceiverTest, TheByteAfterALineThatWasTooLongBeginsALine) {
   EXPECT_THAT(with.heard(), ElementsAre("too long:1234567", "8", "b"));
 }
 
+// Found by fuzzing: only what came before the pause was taken for the line and its rest.
+TEST(LineReceiverTest, ALineThatIsTooLongAfterAPauseTakesWhatThePauseHeldBack) {
+  Conversation<TooLongRecorder<LineReceiver>> with;
+  with.receive("12345");
+  with.transport.pauseProducing();
+  with.receive("6\r\nb\r\n");
+  with.protocol.setMaxLength(3);
+  with.resume();
+  with.receive("c\r\n");
+  EXPECT_THAT(with.heard(), ElementsAre("too long:123456\r\nb\r\n", "c"));
+}
+
 TEST(LineOnlyReceiverTest, ALineOfJustTheLimitIsDelivered) {
   OnlyLines with(limitToFive);
   with.receive("12345\r\n");
@@ -324,6 +336,16 @@ TEST(LineReceiverTest, RawDataReceivedMayPause) {
   EXPECT_THAT(with.heard(), ElementsAre("raw:xline\r\n"));
   with.resume();
   EXPECT_THAT(with.heard(), ElementsAre("raw:xline\r\n", "line"));
+}
+
+// Found by fuzzing: they were kept, and the end of input waited for them for ever.
+TEST(LineReceiverTest, ExtraBytesAfterAnExceptionAreDropped) {
+  Conversation<ModeRecorder> with([](auto& receiver) { receiver.setRawMode(); });
+  with.protocol.onRaw = [](std::string_view) { throw std::runtime_error("no"); };
+  EXPECT_THROW(with.receive("raw"), std::runtime_error);
+  with.protocol.setLineMode("raw");
+  with.endInput();
+  EXPECT_TRUE(with.disconnecting());
 }
 
 TEST(LineReceiverTest, ClearLineBufferTakesWhatIsLeft) {

@@ -15,10 +15,9 @@ class OutputQueueTest : public ::testing::Test {
   /// The unsent bytes that one gathering gives.
   std::string gathered(std::size_t mostParts = 64) {
     std::array<::iovec, 64> parts;
-    std::size_t count = queue.gather(std::span(parts).first(mostParts));
     std::string all;
-    for (std::size_t i = 0; i < count; ++i) {
-      all.append(static_cast<char*>(parts[i].iov_base), parts[i].iov_len);
+    for (const ::iovec& part : queue.gather(std::span(parts).first(mostParts)).parts) {
+      all.append(static_cast<char*>(part.iov_base), part.iov_len);
     }
     return all;
   }

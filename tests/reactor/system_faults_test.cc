@@ -1,11 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// The system's calls fail, each in turn, with what the system may say. The linker leads the calls
-// of the reactor here (--wrap, see CMakeLists.txt).
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
+// The system's calls fail, one here and one there, with what the system may say. Each in turn: see
+// fault_sweep_test.cc.
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -13,62 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "fault_edge.h"
 #include "loopback.h"
-
-namespace couplet {
-namespace {
-
-/// The next `times` calls of `call` fail with `error`.
-struct Fault {
-  std::string_view call;
-  int error = 0;
-  int times = 0;
-};
-
-Fault fault;
-
-bool fails(std::string_view call) {
-  if (fault.call != call || fault.times == 0) return false;
-  --fault.times;
-  errno = fault.error;
-  return true;
-}
-
-}  // namespace
-}  // namespace couplet
-
-extern "C" {
-ssize_t __real_recv(int socket, void* buffer, size_t size, int flags);
-ssize_t __real_send(int socket, const void* buffer, size_t size, int flags);
-ssize_t __real_sendmsg(int socket, const msghdr* message, int flags);
-int __real_accept4(int socket, sockaddr* address, socklen_t* size, int flags);
-int __real_connect(int socket, const sockaddr* address, socklen_t size);
-int __real_socket(int family, int type, int protocol);
-
-ssize_t __wrap_recv(int socket, void* buffer, size_t size, int flags) {
-  return couplet::fails("recv") ? -1 : __real_recv(socket, buffer, size, flags);
-}
-ssize_t __wrap_send(int socket, const void* buffer, size_t size, int flags) {
-  return couplet::fails("send") ? -1 : __real_send(socket, buffer, size, flags);
-}
-ssize_t __wrap_sendmsg(int socket, const msghdr* message, int flags) {
-  return couplet::fails("send") ? -1 : __real_sendmsg(socket, message, flags);
-}
-int __wrap_accept4(int socket, sockaddr* address, socklen_t* size, int flags) {
-  return couplet::fails("accept4") ? -1 : __real_accept4(socket, address, size, flags);
-}
-int __wrap_connect(int socket, const sockaddr* address, socklen_t size) {
-  if (!couplet::fails("connect")) return __real_connect(socket, address, size);
-  if (errno == EINTR) {  // the attempt goes on
-    __real_connect(socket, address, size);
-    errno = EINTR;
-  }
-  return -1;
-}
-int __wrap_socket(int family, int type, int protocol) {
-  return couplet::fails("socket") ? -1 : __real_socket(family, type, protocol);
-}
-}
 
 namespace couplet {
 namespace {
@@ -82,13 +24,13 @@ class SystemFaultsTest : public LoopbackTest {
     server.onData = [](Transport& transport, std::string_view bytes) { transport.write(bytes); };
     client.onMade = [this](Transport& transport) { transport.write(request); };
   }
-  ~SystemFaultsTest() override { fault = {}; }
+  ~SystemFaultsTest() override { endFault(); }
 
   /// Connects, and makes calls fail once the connection stands.
-  void connectThenFail(Fault next) {
-    client.onMade = [this, next](Transport& transport) {
+  void connectThenFail(const Fault& fault) {
+    client.onMade = [this, fault](Transport& transport) {
       transport.write(request);
-      fault = next;
+      inject(fault);
     };
     connect();
   }
@@ -101,9 +43,9 @@ class SurvivedFaultTest : public SystemFaultsTest,
                           public ::testing::WithParamInterface<std::pair<const char*, int>> {};
 
 TEST_P(SurvivedFaultTest, AConnectionGoesOn) {
-  connectThenFail({GetParam().first, GetParam().second, 3});
+  connectThenFail({GetParam().first, GetParam().second, 1, 3});
   runUntil([this] { return answered(); });
-  EXPECT_EQ(fault.times, 0);
+  EXPECT_TRUE(endFault());
 }
 
 std::string nameOf(const ::testing::TestParamInfo<std::pair<const char*, int>>& info) {
@@ -118,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Faults, SurvivedFaultTest,
 class FatalFaultTest : public SurvivedFaultTest {};
 
 TEST_P(FatalFaultTest, AConnectionIsLostWithTheReasonAndOthersAreNot) {
-  connectThenFail({GetParam().first, GetParam().second, 1});
+  connectThenFail({GetParam().first, GetParam().second});
   runUntilLost();
   std::string reason = std::strerror(GetParam().second);
   EXPECT_THAT(server.lost->message() + client.lost->message(), HasSubstr(reason));
@@ -137,10 +79,10 @@ INSTANTIATE_TEST_SUITE_P(Faults, FatalFaultTest,
 class AcceptFaultTest : public SurvivedFaultTest {};
 
 TEST_P(AcceptFaultTest, ThePortGoesOn) {
-  fault = {"accept4", GetParam().second, 1};
+  inject({"accept4", GetParam().second});
   connect();
   runUntil([this] { return answered(); });
-  EXPECT_EQ(fault.times, 0);
+  EXPECT_TRUE(endFault());
   errors.take();
 }
 
@@ -152,14 +94,14 @@ INSTANTIATE_TEST_SUITE_P(
     nameOf);
 
 TEST_F(SystemFaultsTest, APortThatCannotAcceptForLackOfMemorySaysSo) {
-  fault = {"accept4", ENOMEM, 1};
+  inject({"accept4", ENOMEM});
   connect();
   runUntil([this] { return answered(); });
   EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("Cannot allocate memory")));
 }
 
 TEST_F(SystemFaultsTest, WithoutADescriptorOneConnectionIsTurnedAwayAndTheNextAccepted) {
-  fault = {"accept4", EMFILE, 1};
+  inject({"accept4", EMFILE});
   connect();
   runUntil([this] { return client.lost.has_value(); });
   EXPECT_EQ(server.made, 0);
@@ -167,13 +109,13 @@ TEST_F(SystemFaultsTest, WithoutADescriptorOneConnectionIsTurnedAwayAndTheNextAc
 }
 
 TEST_F(SystemFaultsTest, AnInterruptedConnectGoesOn) {
-  fault = {"connect", EINTR, 1};
+  inject({"connect", EINTR});
   connect();
   runUntil([this] { return answered(); });
 }
 
 TEST_F(SystemFaultsTest, AConnectThatFailsAtOnceIsReportedFromTheLoop) {
-  fault = {"connect", ENETUNREACH, 1};
+  inject({"connect", ENETUNREACH});
   connect();
   EXPECT_FALSE(client.failed);
   runUntil([this] { return client.failed.has_value(); });
@@ -183,14 +125,14 @@ TEST_F(SystemFaultsTest, AConnectThatFailsAtOnceIsReportedFromTheLoop) {
 
 TEST_F(SystemFaultsTest, WithoutADescriptorThereIsNoAttempt) {
   listen();
-  fault = {"socket", EMFILE, 1};
+  inject({"socket", EMFILE});
   connector = reactor->connectTCP("127.0.0.1", port->getHost().port, clientFactory);
   runUntil([this] { return client.failed.has_value(); });
   EXPECT_THAT(client.failed->message(), HasSubstr("Too many open files"));
 }
 
 TEST_F(SystemFaultsTest, WithoutADescriptorThereIsNoPort) {
-  fault = {"socket", EMFILE, 1};
+  inject({"socket", EMFILE});
   EXPECT_THROW(listen(), CannotListenError);
 }
 

@@ -9,8 +9,11 @@ namespace couplet::detail {
 MemoryLoop::MemoryLoop(Clock& clock, const testing::MemoryReactorOptions& options)
     : mostTurns_(options.mostTurns),
       network_(options.cut, options.window),
-      outside_(clock),
-      core_(clock, {.handleSignals = false, .shutdownDeadline = options.shutdownDeadline},
+      outside_(clock, options.closingDeadline),
+      core_(clock,
+            {.handleSignals = false,
+             .shutdownDeadline = options.shutdownDeadline,
+             .closingDeadline = options.closingDeadline},
             [this] { woken_ = true; }) {}
 
 void MemoryLoop::end() noexcept {

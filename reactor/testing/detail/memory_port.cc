@@ -5,10 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include <glog/logging.h>
-
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet::detail {
 
@@ -38,6 +37,7 @@ MemoryPort::MemoryPort(MemoryLoop& loop, std::shared_ptr<Factory> factory, std::
 Deferred<void> MemoryPort::stopListening() {
   auto self = shared_from_this();
   if (listening_) {
+    loop_.connections().thread().require("ListeningPort::stopListening");
     loop_.connections().remove(*this);
     close();
   }
@@ -82,7 +82,7 @@ void MemoryPort::close() noexcept {
   try {
     factory_->doStop();
   } catch (...) {
-    LOG(ERROR) << "Exception in stopFactory: " << Failure::current();
+    LogLine::error() << "Exception in stopFactory: " << Failure::current();
   }
 }
 

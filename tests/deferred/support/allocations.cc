@@ -13,10 +13,15 @@ std::atomic<long> given{0};
 
 }  // namespace
 
-void* operator new(std::size_t bytes) {
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   void* memory = std::malloc(bytes);
+  if (memory) ++taken;
+  return memory;
+}
+
+void* operator new(std::size_t bytes) {
+  void* memory = operator new(bytes, std::nothrow);
   if (!memory) throw std::bad_alloc();
-  ++taken;
   return memory;
 }
 

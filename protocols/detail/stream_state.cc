@@ -1,0 +1,184 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/protocols/detail/stream_state.h>
+
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <couplet/protocols/stream.h>
+#include <couplet/reactor/errors.h>
+
+namespace couplet::detail {
+
+namespace {
+
+template <class T>
+Deferred<T> fired(Result<T> result, SourceLocation here) {
+  if (result) return succeed(std::move(result).value(), here);
+  return fail<T>(std::move(result).failure(), here);
+}
+
+}  // namespace
+
+// The protocol
+
+void StreamState::received(std::string_view bytes) {
+  input_.receive(bytes);
+  serve();
+  input_.keep();
+  if (input_.unread().size() >= Stream::kMostUnread && !readWaits()) pause();
+}
+
+void StreamState::inputEnded() {
+  input_.end();
+  serve();
+}
+
+void StreamState::lost(const Failure& reason) {
+  if (Transport* transport = std::exchange(transport_, nullptr)) {
+    host_ = transport->getHost();
+    peer_ = transport->getPeer();
+  }
+  lostBecause_ = reason;
+  input_.lose(reason);
+  auto writes = std::exchange(writes_, {});
+  serve();
+  for (Promise<void>& write : writes) {
+    if (write.pending()) write.errback(reason);
+  }
+}
+
+// Reading
+
+template <class Request>
+Deferred<typename Request::Answer> StreamState::ask(Request request, SourceLocation here) {
+  if (readWaits()) throw std::logic_error("couplet: a read of this Stream waits already");
+  if (!heldBack() && request.ready(input_)) {
+    auto answer = request.answer(input_);
+    resume();
+    return fired(std::move(answer), here);
+  }
+  input_.shrink();
+  Promise<typename Request::Answer> promise(here);
+  auto deferred = promise.deferred();
+  read_ = Waiting<Request>{std::move(request), std::move(promise)};
+  resume();
+  return deferred;
+}
+
+template Deferred<ReadSome::Answer> StreamState::ask(ReadSome, SourceLocation);
+template Deferred<ReadExactly::Answer> StreamState::ask(ReadExactly, SourceLocation);
+template Deferred<ReadUntil::Answer> StreamState::ask(ReadUntil, SourceLocation);
+template Deferred<ReadSome::Answer> StreamState::ask(TryRead<ReadExactly>, SourceLocation);
+template Deferred<ReadSome::Answer> StreamState::ask(TryRead<ReadUntil>, SourceLocation);
+
+bool StreamState::readWaits() const noexcept {
+  return std::visit(
+      [](const auto& waiting) {
+        if constexpr (std::is_same_v<decltype(waiting), const std::monostate&>) {
+          return false;
+        } else {
+          return waiting.promise.pending();
+        }
+      },
+      read_);
+}
+
+/// Whether reads wait although there are bytes: too much of what they were answered with is unsent.
+bool StreamState::heldBack() const noexcept {
+  return transport_ && transport_->throttled() && !transport_->disconnecting();
+}
+
+/// Answers the read that waits, if that can be done: who reads may destroy the Stream, so that
+/// `drop` was called when this returns.
+void StreamState::serve() {
+  if (heldBack()) return;
+  std::visit([this](auto& waiting) { serve(waiting); }, read_);
+}
+
+template <class Request>
+void StreamState::serve(Waiting<Request>& waiting) {
+  if (!waiting.promise.pending() || !waiting.request.ready(input_)) return;
+  auto answer = waiting.request.answer(input_);
+  auto promise = std::move(waiting.promise);
+  read_ = std::monostate();
+  input_.keep();
+  promise.callback(std::move(answer));
+}
+
+void StreamState::pause() {
+  if (!transport_ || std::exchange(paused_, true)) return;
+  transport_->pauseProducing();
+}
+
+void StreamState::resume() {
+  if (!paused_ || !transport_) return;
+  if (!readWaits() && input_.unread().size() >= Stream::kMostUnread) return;
+  paused_ = false;
+  transport_->resumeProducing();
+}
+
+// Writing
+
+Deferred<void> StreamState::write(std::string_view bytes, SourceLocation here) {
+  if (lostBecause_) return fail<void>(*lostBecause_, here);
+  if (outputEnded_) return fail<void>(ConnectionDone(), here);
+  transport_->write(bytes);
+  if (transport_->connected() && transport_->unsent() <= Stream::kHighMark) return succeed(here);
+  return waitUntilSent(here);
+}
+
+Deferred<void> StreamState::waitUntilSent(SourceLocation here) {
+  if (writes_.size() >= Stream::kMostWritesWaiting) {
+    transport_->failConnection(Failure(WriteBufferFullError()));
+  }
+  if (!producing_ && transport_->connected()) {
+    registering_ = true;
+    transport_->registerProducer(*this, false);
+    registering_ = false;
+    producing_ = true;
+  }
+  Promise<void> promise(here);
+  Deferred<void> sent = promise.deferred();
+  writes_.push_back(std::move(promise));
+  return sent;
+}
+
+/// As a pull producer this is asked for more when all is sent; and once when it is registered.
+void StreamState::resumeProducing() {
+  if (registering_) return;
+  producing_ = false;
+  transport_->unregisterProducer();
+  auto writes = std::exchange(writes_, {});
+  for (Promise<void>& write : writes) {
+    if (write.pending()) write.callback();
+  }
+}
+
+// Closing
+
+void StreamState::loseWriteConnection() {
+  outputEnded_ = true;
+  if (transport_) transport_->loseWriteConnection();
+}
+
+void StreamState::loseConnection() {
+  outputEnded_ = true;
+  if (transport_) transport_->loseConnection();
+}
+
+void StreamState::abortConnection() {
+  if (transport_) transport_->abortConnection();
+}
+
+void StreamState::drop() noexcept {
+  if (Transport* transport = std::exchange(transport_, nullptr)) {
+    if (std::exchange(producing_, false)) transport->unregisterProducer();
+    transport->loseConnection();
+  }
+  input_ = StreamInput();
+  auto read = std::exchange(read_, {});
+  auto writes = std::exchange(writes_, {});
+}
+
+}  // namespace couplet::detail
