@@ -40,6 +40,9 @@ endif()
 # `couplet/reactor/reactor.h`. The relative ones are what ccache makes of them with a base_dir.
 # The compilers try the last one first.
 file(RELATIVE_PATH up "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+if(up AND NOT up MATCHES "/$")
+  string(APPEND up "/")
+endif()
 foreach(prefix "${PROJECT_SOURCE_DIR}/" ${up} "${COUPLET_INCLUDE_DIR}/" "include/")
   add_compile_options("-fmacro-prefix-map=${prefix}=")
 endforeach()

@@ -70,6 +70,7 @@ function(couplet_example name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
   couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
   add_executable(${name} ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")  # "examples/poetry/x.h"
   target_link_libraries(${name} PRIVATE ${arg_LIBS})
 endfunction()

@@ -22,7 +22,7 @@ constexpr std::size_t kChildren = 4;
 std::size_t parentOf(std::size_t index) { return (index - 1) / kChildren; }
 std::size_t firstChildOf(std::size_t index) { return index * kChildren + 1; }
 
-Timer* newTimer(TimerQueue& queue, Callable<void()> call) {
+Timer* newTimer(TimerQueue& queue, Callable<void()>&& call) {
   auto* timer = ::new (BlockPool::take(sizeof(Timer))) Timer;
   timer->call = std::move(call);
   timer->queue = &queue;
@@ -50,7 +50,7 @@ void TimerQueue::close() noexcept {
   }
 }
 
-DelayedCall TimerQueue::add(Duration delay, Callable<void()> call) {
+DelayedCall TimerQueue::add(Duration delay, Callable<void()>&& call) {
   thread_.require("callLater");
   if (delay < Duration::zero()) throw std::invalid_argument("a delay is not negative");
   if (closing_) return {};

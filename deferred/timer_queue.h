@@ -37,7 +37,7 @@ class TimerQueue {
   void close() noexcept;
 
   /// As Clock::callLater.
-  DelayedCall add(Duration delay, Callable<void()> call);
+  DelayedCall add(Duration delay, Callable<void()>&& call);
 
   /// Stands for the calls made so far, to `runNextDue`.
   std::uint64_t mark() const noexcept { return nextSequence_; }

@@ -71,7 +71,7 @@ std::string NetstringParser::takeUnfinished() {
 
 /// True when the whole length and its colon are taken.
 bool NetstringParser::takeLength(std::string_view& bytes) {
-  held_.clear();
+  held_.release();
   for (std::size_t i = 0; i < bytes.size() && !refused_; ++i) {
     if (bytes[i] == ':' && state_ == State::kLengthDigits) {
       bytes.remove_prefix(i + 1);

@@ -28,7 +28,12 @@ Stream::Stream(Transport& transport, std::string_view received)
   if (!state_->transport()) {
     state_->lost(Failure(ConnectionLost("it was gone when a Stream took it over")));
   }
-  state_->received(received);
+  try {
+    state_->received(received);
+  } catch (...) {
+    state_->drop();
+    throw;
+  }
 }
 
 Stream::Stream(Stream&& other) noexcept = default;

@@ -3,7 +3,7 @@
 // The lines that the library logs, and protocols of the user's own may. They go to glog where the
 // program has initialised it. Where it has not, they go to standard error in glog's form, without
 // its warning about that: who uses the library need not know glog, and may still initialise it, at
-// any time. Any thread.
+// any time while no other thread logs. Any thread.
 #pragma once
 
 #include <sstream>

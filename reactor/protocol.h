@@ -53,8 +53,8 @@ class Protocol {
   /// What was written before `loseWriteConnection` is sent.
   virtual void writeConnectionLost() {}
 
-  /// `resumeProducing` ended a pause, or `throttled` is over: deliver what was held back, before
-  /// new bytes come.
+  /// `resumeProducing` ended a pause, or `throttled` is over: deliver what was held back, as far as
+  /// `receiving()`, before new bytes come.
   virtual void producingResumed() {}
 
   /// The connection is gone, and so is the transport's use. `reason` is ConnectionDone,

@@ -94,7 +94,8 @@ class Reactor : public Clock {
   virtual bool running() const noexcept = 0;
 
   /// From any thread: calls `call` on the reactor's, in the order of each thread. Once the reactor
-  /// has stopped, `call` is destroyed there without being called. REQUIRES: the reactor is alive.
+  /// has stopped, `call` is destroyed there without being called: so it must not own a Promise, a
+  /// Deferred or anything else of the reactor's thread. REQUIRES: the reactor is alive.
   virtual void callFromThread(Callable<void()> call) = 0;
 
   /// Calls `call` when `run` begins, or now if it has; never, once the run is over.

@@ -21,6 +21,8 @@ class StreamInput {
   /// Bytes came. The view is used until `keep`, which copies what is left of it.
   void receive(std::string_view bytes);
   void keep();
+  /// Drops what is not kept, instead.
+  void forget() noexcept { fresh_ = {}; }
 
   /// The peer sends no more; or the connection is gone, which is the same for a ConnectionDone.
   /// The first end stands.

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/detail/stream_state.h>
 
+#include <new>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -24,8 +25,13 @@ Deferred<T> fired(Result<T> result, SourceLocation here) {
 
 void StreamState::received(std::string_view bytes) {
   input_.receive(bytes);
-  serve();
-  input_.keep();
+  try {
+    serve();
+    input_.keep();
+  } catch (...) {
+    input_.forget();
+    throw;
+  }
   if (input_.unread().size() >= Stream::kMostUnread && !readWaits()) pause();
 }
 
@@ -35,16 +41,24 @@ void StreamState::inputEnded() {
 }
 
 void StreamState::lost(const Failure& reason) {
-  if (Transport* transport = std::exchange(transport_, nullptr)) {
-    host_ = transport->getHost();
-    peer_ = transport->getPeer();
-  }
   lostBecause_ = reason;
   input_.lose(reason);
+  if (Transport* transport = std::exchange(transport_, nullptr)) {
+    if (std::exchange(producing_, false)) transport->unregisterProducer();
+    keepAddresses(*transport);
+  }
   auto writes = std::exchange(writes_, {});
   serve();
   for (Promise<void>& write : writes) {
     if (write.pending()) write.errback(reason);
+  }
+}
+
+void StreamState::keepAddresses(Transport& transport) noexcept {
+  try {
+    host_ = transport.getHost();
+    peer_ = transport.getPeer();
+  } catch (const std::bad_alloc&) {  // they stay empty
   }
 }
 

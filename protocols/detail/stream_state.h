@@ -24,7 +24,10 @@ class StreamState final : public Producer {
  public:
   // What the protocol is told.
 
-  void connected(Transport& transport) noexcept { transport_ = &transport; }
+  void connected(Transport& transport) noexcept {
+    transport_ = &transport;
+    paused_ = transport.paused();
+  }
   void received(std::string_view bytes);
   /// Delivery may go on.
   void resumed() { serve(); }
@@ -58,6 +61,7 @@ class StreamState final : public Producer {
     Promise<typename Request::Answer> promise;
   };
 
+  void keepAddresses(Transport& transport) noexcept;
   bool readWaits() const noexcept;
   bool heldBack() const noexcept;
   void serve();
@@ -78,7 +82,7 @@ class StreamState final : public Producer {
   std::optional<Failure> lostBecause_;  // when it was lost
   Address host_;                        // of a connection that is lost, as the next
   Address peer_;
-  bool paused_ = false;       // by us
+  bool paused_ = false;       // by us, or by the protocol that was here before
   bool outputEnded_ = false;  // by loseConnection or loseWriteConnection
   bool producing_ = false;    // this is registered with the transport
   bool registering_ = false;  // and is being so now

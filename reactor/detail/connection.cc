@@ -51,7 +51,12 @@ void Connection::writeSequence(std::span<const std::string_view> parts) {
   std::size_t total = 0;
   for (std::string_view part : parts) total += part.size();
   if (!mayWrite(total)) return;
-  for (std::string_view part : parts) output_.append(part);
+  try {
+    for (std::string_view part : parts) output_.append(part);
+  } catch (...) {  // a part of a message must not be taken for the whole
+    lose(Failure::current(), Closing::kReset);
+    throw;
+  }
   wrote();
 }
 
@@ -175,7 +180,7 @@ void Connection::flush() noexcept {
   sendNow();
   if (lost_) return;
   if (output_.empty()) {
-    answering_ = false;
+    answering_ = lingering_ = false;
     if (waitsForDrained()) guard("a producer", [this] { drained(); });
   } else if (disconnecting_ && !lingering_) {
     guard("closing", [this] { linger(); });
@@ -240,7 +245,7 @@ void Connection::wroteMuch() {
 /// Answers to what came pile up: as many leave as the peer takes; then no more input is wanted.
 void Connection::throttle() {
   sendNow();
-  throttled_ = output_.size() > kHighMark;
+  if (output_.size() > kHighMark) throttled_ = true;  // until all is sent: see drained
 }
 
 void Connection::lose(const Failure& reason, Closing how) noexcept {

@@ -75,7 +75,10 @@ void BasicConnector::disconnect() {
   if (state_ == State::kConnected) connection_->loseConnection();
 }
 
-void BasicConnector::shutDown() noexcept { failed(failureOf<UserError>()); }
+void BasicConnector::shutDown() noexcept {
+  std::optional<Failure> known = std::exchange(reason_, std::nullopt);
+  failed(known ? *known : failureOf<UserError>());
+}
 
 void BasicConnector::connectionEnded(const Failure& reason) noexcept {
   state_ = State::kIdle;

@@ -86,7 +86,7 @@ bool ReactorCore::hasWork() const noexcept {
   return connections_->hasWork() || shutdown_.canStep();
 }
 
-DelayedCall ReactorCore::callLater(Duration delay, Callable<void()> call) {
+DelayedCall ReactorCore::callLater(Duration delay, Callable<void()>&& call) {
   return timers_.add(delay, std::move(call));
 }
 

@@ -61,7 +61,7 @@ class ReactorCore {
   bool stopping() const noexcept { return shutdown_.requested(); }
 
   // As in Reactor.
-  DelayedCall callLater(Duration delay, Callable<void()> call);
+  DelayedCall callLater(Duration delay, Callable<void()>&& call);
   void callFromThread(Callable<void()> call) { threadCalls_.add(std::move(call)); }
   void callWhenRunning(Callable<void()> call);
   void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger);

@@ -193,6 +193,14 @@ TEST(ReceiverMemoryTest, AnEndlessLineIsBoundedByTheLimitAndOneRead) {
   EXPECT_LT(with.peak(), 3 * 16384 + 16000);
 }
 
+TEST(ReceiverMemoryTest, NoBufferIsLeftAfterAMessageInPiecesAndAShortOne) {
+  Netstrings with;
+  with.receive("90000:" + std::string(50'000, 'x'), kRead);
+  with.receive(std::string(40'000, 'x') + ",1:a,", kRead);
+  EXPECT_EQ(with.receiver.count, 2u);
+  EXPECT_EQ(with.live(), 0);
+}
+
 TEST(ReceiverMemoryTest, APauseHoldsOneReadBackAndReturnsItsMemory) {
   const std::string read = repeat(kRead / 8, "5:hello,");
   Netstrings with;

@@ -284,6 +284,27 @@ TEST(StreamTakeOverTest, OfALostConnectionIsInactive) {
   testing::failureResultOf<ConnectionLost>(stream.read());
 }
 
+TEST(StreamTakeOverTest, OfAPausedConnectionGoesOnReading) {
+  testing::StringTransport transport;
+  transport.pauseProducing();
+  Stream stream(transport);
+  auto bytes = stream.read();
+  EXPECT_FALSE(transport.paused());
+  std::move(bytes).discard();
+}
+
+TEST(StreamTakeOverTest, AWriteThatWaitsHearsOfItAndIsNoProducerAnyMore) {
+  testing::StringTransport transport;
+  Stream first(transport);
+  transport.setUnsent(100'000);
+  auto written = first.write("much");
+  ASSERT_NE(transport.producer(), nullptr);
+  Stream second(transport);
+  transport.turn();
+  testing::failureResultOf<ConnectionAborted>(written);
+  EXPECT_EQ(transport.producer(), nullptr);
+}
+
 TEST(StreamTakeOverTest, AStreamWhoseConnectionIsTakenOverIsInactive) {
   testing::StringTransport transport;
   Stream first(transport);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <couplet/reactor/errors.h>
+#include <couplet/reactor/producer.h>
 #include <couplet/reactor/testing/memory_reactor.h>
 
 #include "loopback.h"
@@ -82,6 +83,37 @@ TEST_F(ClosingDeadlineTest, APeerThatTakesALittleGetsMoreTime) {
 TEST_F(ClosingDeadlineTest, LeavesNoCallBehind) {
   reactor.pump({kDeadline, kDeadline, kDeadline});
   EXPECT_EQ(reactor.delayedCalls(), 0u);
+}
+
+/// Writes, closes, and has more to write much later.
+class SlowProducer : public Protocol, private Producer {
+ public:
+  void connectionMade() override {
+    transport().registerProducer(*this, true);
+    transport().write(std::string(5 * kWindow, 'x'));
+    transport().loseConnection();
+    callLater(10 * kDeadline, [this] {
+      transport().write("rest");
+      transport().unregisterProducer();
+    });
+  }
+
+ private:
+  void resumeProducing() override {}
+  void stopProducing() override {}
+};
+
+TEST(NoClosingDeadlineTest, APeerThatReadAllIsNotToBlameForASlowProducer) {
+  MemoryReactor reactor({.window = kWindow, .closingDeadline = kDeadline});
+  reactor.listenTCP(10000, Factory::forProtocol<SlowProducer>());
+  MemoryPeer peer = reactor.tcpServers().at(0).connect();
+  peer.pauseProducing();
+  reactor.flush();
+  peer.resumeProducing();
+  for (int i = 0; i < 10; ++i) reactor.advance(kDeadline);
+  reactor.flush();
+  EXPECT_EQ(peer.value(), std::string(5 * kWindow, 'x') + "rest");
+  EXPECT_TRUE(peer.inputEnded());
 }
 
 TEST(NoClosingDeadlineTest, AConnectionThatIsNotBeingClosedWaitsForItsPeerForEver) {

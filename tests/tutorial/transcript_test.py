@@ -160,7 +160,7 @@ def main():
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     if not shutil.which("nc"):
-        print("skipped: there is no nc; scripts/bootstrap --peers installs it")
+        print("skipped: there is no nc; scripts/bootstrap installs it")
         sys.exit(1 if os.environ.get("COUPLET_REQUIRE_PEERS") == "1" else SKIPPED)
 
     program = ROOT / "examples/tutorial" / f"{args.chapter.stem}.cc"
