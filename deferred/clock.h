@@ -77,10 +77,11 @@ class Clock {
 
   virtual ~Clock() = default;
 
-  /// The time of this turn of the loop, or of the last `callLater` in it.
+  /// The time of this turn of the loop, or of a later `callLater` in it: one that takes longer than
+  /// a tick of the system's clock (some 4 ms) is brought up to date by that.
   virtual TimePoint now() const = 0;
 
-  /// Calls `call` once, no sooner than `delay` from now and never from inside this function, in
+  /// Calls `call` once, no sooner than `delay` from `now()` and never from inside this function, in
   /// order of time; calls of the same time in the order they were made. A negative delay throws
   /// std::invalid_argument. What `call` throws is reported by the Clock, which goes on.
   virtual DelayedCall callLater(Duration delay, Callable<void()> call) = 0;
