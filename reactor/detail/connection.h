@@ -106,11 +106,7 @@ class Connection : public Transport {
   /// Bytes came. REQUIRES: wantsInput(), which is to be asked again after each call.
   void received(std::string_view bytes) {
     answering_ = true;
-    try {
-      protocol_->dataReceived(bytes);
-    } catch (...) {
-      failed("dataReceived");
-    }
+    guard("dataReceived", [&] { protocol_->dataReceived(bytes); });
   }
   /// The peer sends no more, and all that it sent was received. May be told while paused.
   void inputEnded();
@@ -202,11 +198,7 @@ class Connection : public Transport {
 template <class F>
 void Connection::handle(F event) noexcept {
   handling_ = true;
-  try {
-    event();
-  } catch (...) {
-    failed("an event");
-  }
+  guard("an event", std::move(event));
   handling_ = false;
   flush();
 }
