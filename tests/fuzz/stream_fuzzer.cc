@@ -79,7 +79,7 @@ class StreamConversation {
     void connectionLost(const Failure& reason) override {
       require(owner_.closing_ && owner_.closing_(reason), "connectionLost gets the cause");
       owner_.lost_ = owner_.closing_;
-      StreamProtocol::connectionLost(reason);
+      owner_.whileWritesEndIn(owner_.lost_, [&] { StreamProtocol::connectionLost(reason); });
     }
 
    private:
@@ -384,9 +384,8 @@ class StreamConversation {
 
   void turn() {
     if (lost_ != nullptr) return;
-    const auto end = closing_ ? std::optional(closing_) : std::nullopt;
     resumptionDue_ = false;
-    whileWritesEndIn(end, [&] { transport_.turn(); });
+    transport_.turn();
     if (lost_ != nullptr) {
       require(writesWaiting_ == 0, "all writes hear of the loss");
       protocol_.reset();
