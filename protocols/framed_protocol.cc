@@ -10,11 +10,8 @@ namespace couplet {
 
 /// A piece of input that is being parsed.
 struct FramedProtocol::Chunk {
-  void take(HeldBytes bytes) noexcept {
-    held = std::move(bytes);
-    unread = held.view();
-    begin = unread.data();
-  }
+  explicit Chunk(std::string_view bytes) noexcept : begin(bytes.data()), unread(bytes) {}
+
   /// Whether `bytes` are the last that were parsed.
   bool parsedLast(std::string_view bytes) const noexcept {
     const bool endsThere = bytes.data() + bytes.size() == unread.data();
@@ -24,28 +21,26 @@ struct FramedProtocol::Chunk {
 
   const char* begin;
   std::string_view unread;  // what is not yet parsed
-  HeldBytes held;           // what `unread` is a view of, where it was held back
 };
 
 inline void FramedProtocol::parseChunk(Chunk& chunk) {
-  while (parseNext(chunk.unread) && deliverable()) {
+  while (parseNext(chunk.unread) && !chunk.unread.empty() && deliverable()) {
   }
 }
 
 /// Parses `bytes`, then what is held back, until there is no more or a receiving method stops it.
-inline void FramedProtocol::parse(std::string_view bytes) {
-  Chunk chunk{bytes.data(), bytes, {}};
+[[gnu::always_inline]] inline void FramedProtocol::parse(std::string_view bytes) {
+  Chunk chunk(bytes);
   parsing_ = &chunk;
   try {
     if (!bytes.empty()) parseChunk(chunk);
-    if (!heldBack_.empty()) parseHeldBack(chunk);
+    if (!chunk.unread.empty() || !heldBack_.empty()) parseHeldBack(chunk);
   } catch (...) {
     parsing_ = nullptr;
     refuseInput();
     throw;
   }
   parsing_ = nullptr;
-  if (!chunk.unread.empty() || !heldBack_.empty()) keepRest(chunk);
 }
 
 void FramedProtocol::dataReceived(std::string_view bytes) {
@@ -57,7 +52,7 @@ void FramedProtocol::dataReceived(std::string_view bytes) {
 void FramedProtocol::dataHeldBack(std::string_view bytes) {
   if (refusing_ || !connected()) return;
   heldBack_.append(bytes);
-  if (parsing_ == nullptr && deliverable()) parse({});
+  deliverUnread();
 }
 
 void FramedProtocol::producingResumed() {
@@ -112,17 +107,19 @@ void FramedProtocol::deliverUnread() {
   if (parsing_ == nullptr && !heldBack_.empty() && deliverable()) parse({});
 }
 
+/// Goes on with what is held back; keeps what is unread then.
 void FramedProtocol::parseHeldBack(Chunk& chunk) {
-  while (!heldBack_.empty() && deliverable()) {
-    chunk.take(std::exchange(heldBack_, {}));
+  HeldBytes held;  // what the chunk views, where that was held back
+  while (chunk.unread.empty() && !heldBack_.empty() && deliverable()) {
+    held = std::exchange(heldBack_, {});
+    chunk = Chunk(held.view());
     parseChunk(chunk);
   }
+  if (!connected()) return drop();
+  if (!chunk.unread.empty()) keepUnread(chunk, std::move(held));
 }
 
-void FramedProtocol::keepRest(Chunk& chunk) {
-  if (!connected()) return drop();
-  if (chunk.unread.empty()) return;
-  HeldBytes& held = chunk.held;
+void FramedProtocol::keepUnread(Chunk& chunk, HeldBytes held) {
   if (held.empty()) {
     held.append(chunk.unread);
   } else {

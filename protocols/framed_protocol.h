@@ -64,7 +64,8 @@ class FramedProtocol : public Protocol {
   void refuseInput() noexcept;
 
   /// Takes one message off the front of `bytes` and hands it on, or refuses it; false when there is
-  /// none that is whole: then every byte was taken and kept for the next call.
+  /// none that is whole: then every byte was taken and kept for the next call. Called as long as
+  /// there are bytes.
   virtual bool parseNext(std::string_view& bytes) = 0;
 
   /// Takes back the bytes that `parseNext` kept, as they came.
@@ -86,7 +87,7 @@ class FramedProtocol : public Protocol {
   void parse(std::string_view bytes);
   void parseChunk(Chunk& chunk);
   void parseHeldBack(Chunk& chunk);
-  void keepRest(Chunk& chunk);
+  void keepUnread(Chunk& chunk, HeldBytes held);
   void drop() noexcept;
   void endInput();
 

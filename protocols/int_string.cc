@@ -114,6 +114,7 @@ void IntNStringReceiver::sendString(std::string_view string) {
 bool IntNStringReceiver::parseNext(std::string_view& bytes) {
   if (const auto string = parser_.next(bytes)) {
     stringReceived(*string);
+    parser_.release();
     return true;
   }
   if (!parser_.refusedLength()) return false;

@@ -27,8 +27,14 @@ class IntStringParser {
 
   /// Takes the next string off the front of `bytes`. Nothing when `bytes` ran out, all of them
   /// taken, or when its length is refused: see `refusedLength`. The string is a view of `bytes`
-  /// where it is whole in them, else of memory of the parser's that is valid until the next call.
+  /// where it is whole in them, else of memory of the parser's that is valid until the next call
+  /// of this or `release`.
   std::optional<std::string_view> next(std::string_view& bytes);
+
+  /// Gives back the memory of the string that `next` returned last; its view ends.
+  void release() noexcept {
+    if (prefixSeen_ == 0) held_.release();
+  }
 
   /// The length that was over the limit, once there was one.
   std::optional<std::size_t> refusedLength() const noexcept { return refusedLength_; }

@@ -104,10 +104,12 @@ std::string LineProtocol::unfinished() const {
 bool LineProtocol::parseNext(std::string_view& bytes) {
   if (const auto line = parser_.next(bytes)) {
     lineReceived(*line);
-    return true;
+  } else if (parser_.tooLong()) {
+    lineLengthExceeded(parser_.takeTooLong(bytes));
+  } else {
+    return false;
   }
-  if (!parser_.tooLong()) return false;
-  lineLengthExceeded(parser_.takeTooLong(bytes));
+  parser_.release();
   return true;
 }
 

@@ -32,7 +32,7 @@ class LineParser {
   /// Takes the next line and its delimiter off the front of `bytes`. Nothing when `bytes` ran out,
   /// all of them taken, or when the line is too long: see `tooLong`. The line, without its
   /// delimiter, is a view of `bytes` where it is whole in them, else of memory of the parser's that
-  /// is valid until the next call.
+  /// is valid until the next call of this or `release`.
   std::optional<std::string_view> next(std::string_view& bytes);
 
   /// Whether the line that `next` came upon is too long. It is left where it is until
@@ -42,6 +42,11 @@ class LineParser {
   /// Takes the line that is too long and all of `bytes`, which begin where `next` left them, so
   /// that the next byte begins a line. What it returns is valid as what `next` returns.
   std::string_view takeTooLong(std::string_view& bytes);
+
+  /// Gives back the memory of the line that `next` or `takeTooLong` returned last; its view ends.
+  void release() noexcept {
+    if (std::exchange(handedOut_, false)) held_.release();
+  }
 
   /// How many bytes of an incomplete line are kept.
   std::size_t kept() const noexcept { return handedOut_ ? 0 : held_.size(); }

@@ -2,6 +2,7 @@
 #include <couplet/protocols/netstring.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace couplet {
@@ -14,33 +15,34 @@ constexpr std::size_t kShortPayload = 256;  // is sent in one piece with what fr
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes a netstring that is whole and right off the front of `bytes`; false when there is none.
-/// The common case, at little cost: all others take the long way.
+/// Takes a netstring that is whole, right and not empty off the front of `bytes`; false when there
+/// is none. The common case, at little cost: all others take the long way.
 inline bool takeWhole(std::string_view& bytes, std::size_t maxLength, std::string_view& payload) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   const char* const lastDigit = begin + std::min(bytes.size(), kSafeDigits);
+  if (begin == end || *begin == '0') return false;
   std::size_t length = 0;
   const char* colon = begin;
-  for (; colon != lastDigit && isDigit(*colon); ++colon) {
-    length = 10 * length + static_cast<std::size_t>(*colon - '0');
+  for (; colon != lastDigit; ++colon) {
+    const unsigned digit = static_cast<unsigned char>(*colon) - unsigned{'0'};
+    if (digit > 9) break;
+    length = 10 * length + digit;
   }
   const auto left = static_cast<std::size_t>(end - colon);
-  if (colon == begin || left < length + 2 || length > maxLength) return false;
+  if (length == 0 || left < length + 2 || length > maxLength) return false;
   const char* const comma = colon + 1 + length;
-  const bool leadingZero = *begin == '0' && colon != begin + 1;
-  if (*colon != ':' || *comma != ',' || leadingZero) return false;
+  if (*colon != ':' || *comma != ',') return false;
   payload = {colon + 1, length};
   bytes = {comma + 1, end};
   return true;
 }
 
-/// Writes the length and the colon so that they end at `end`; returns where they begin.
-char* writeHeaderBefore(char* end, std::size_t length) {
-  *--end = ':';
-  do *--end = static_cast<char>('0' + length % 10);
-  while ((length /= 10) > 0);
-  return end;
+/// Writes the length and the colon; returns where they end. There is room for kLongestHeader.
+char* writeHeader(char* place, std::size_t length) {
+  place = std::to_chars(place, place + kLongestHeader, length).ptr;
+  *place = ':';
+  return place + 1;
 }
 
 }  // namespace
@@ -52,27 +54,34 @@ std::optional<std::string_view> NetstringParser::next(std::string_view& bytes) {
   return takePayload(bytes);
 }
 
+void NetstringParser::release() noexcept {
+  if (state_ != State::kHandedOut) return;
+  state_ = State::kIdle;
+  held_.release();
+}
+
 std::string NetstringParser::unfinished() const {
-  if (state_ == State::kLength) return "";
   if (state_ == State::kLengthDigits) return "part of a netstring's length";
+  if (state_ != State::kPayload) return "";
   const std::string length = std::to_string(length_);
   if (held_.size() == length_) return "all " + length + " bytes of a netstring, without its comma";
   return std::to_string(held_.size()) + " of " + length + " bytes of a netstring";
 }
 
 std::string NetstringParser::takeUnfinished() {
-  if (state_ == State::kLength) return "";
+  if (state_ != State::kLengthDigits && state_ != State::kPayload) return "";
   std::string bytes = std::to_string(length_);
   if (state_ == State::kPayload) bytes.append(":").append(held_.view());
-  startOver();
+  state_ = State::kIdle;
+  length_ = 0;
   held_.release();
   return bytes;
 }
 
 /// True when the whole length and its colon are taken.
 bool NetstringParser::takeLength(std::string_view& bytes) {
-  held_.release();
-  for (std::size_t i = 0; i < bytes.size() && !refused_; ++i) {
+  release();
+  for (std::size_t i = 0; i < bytes.size() && state_ != State::kRefused; ++i) {
     if (bytes[i] == ':' && state_ == State::kLengthDigits) {
       bytes.remove_prefix(i + 1);
       state_ = State::kPayload;
@@ -81,12 +90,11 @@ bool NetstringParser::takeLength(std::string_view& bytes) {
     takeDigit(bytes[i]);
   }
   bytes.remove_prefix(bytes.size());
-  held_.release();
   return false;
 }
 
 void NetstringParser::takeDigit(char c) {
-  const bool first = state_ == State::kLength;
+  const bool first = state_ == State::kIdle;
   if (!isDigit(c)) {
     return refuse(first ? "netstring does not begin with a digit"
                         : "netstring length is not digits and a colon");
@@ -111,23 +119,20 @@ std::optional<std::string_view> NetstringParser::takePayload(std::string_view& b
 }
 
 std::optional<std::string_view> NetstringParser::finish(std::string_view payloadAndComma) {
-  startOver();
-  if (payloadAndComma.back() == ',') {
-    payloadAndComma.remove_suffix(1);
-    return payloadAndComma;
+  if (payloadAndComma.back() != ',') {
+    refuse("netstring does not end with a comma");
+    held_.release();
+    return std::nullopt;
   }
-  refuse("netstring does not end with a comma");
-  held_.release();
-  return std::nullopt;
-}
-
-void NetstringParser::startOver() noexcept {
-  state_ = State::kLength;
+  state_ = held_.empty() ? State::kIdle : State::kHandedOut;
   length_ = 0;
+  payloadAndComma.remove_suffix(1);
+  return payloadAndComma;
 }
 
 void NetstringParser::refuse(const char* why) noexcept {
-  startOver();
+  state_ = State::kRefused;
+  length_ = 0;
   refused_ = why;
 }
 
@@ -138,14 +143,13 @@ void NetstringReceiver::netstringRefused(const NetstringParseError& error) {
 void NetstringReceiver::sendString(std::string_view payload) {
   if (payload.size() > maxLength()) refuseToSend(payload.size());
   char frame[kLongestHeader + kShortPayload + 1];
-  char* const place = frame + kLongestHeader;
-  char* const begin = writeHeaderBefore(place, payload.size());
+  char* const place = writeHeader(frame, payload.size());
   if (payload.size() > kShortPayload) {
-    return transport().writeSequence({{begin, place}, payload, ","});
+    return transport().writeSequence({{frame, place}, payload, ","});
   }
   char* const comma = std::copy(payload.begin(), payload.end(), place);
   *comma = ',';
-  transport().write({begin, comma + 1});
+  transport().write({frame, comma + 1});
 }
 
 void NetstringReceiver::refuseToSend(std::size_t length) const {
@@ -154,10 +158,8 @@ void NetstringReceiver::refuseToSend(std::size_t length) const {
 }
 
 bool NetstringReceiver::parseNext(std::string_view& bytes) {
-  if (!parser_.idle()) return parseInPieces(bytes);
-  if (bytes.empty()) return false;
   std::string_view payload;
-  if (!takeWhole(bytes, maxLength(), payload)) return parseInPieces(bytes);
+  if (!parser_.idle() || !takeWhole(bytes, maxLength(), payload)) return parseInPieces(bytes);
   stringReceived(payload);
   return true;
 }
@@ -165,6 +167,7 @@ bool NetstringReceiver::parseNext(std::string_view& bytes) {
 bool NetstringReceiver::parseInPieces(std::string_view& bytes) {
   if (const auto payload = parser_.next(bytes)) {
     stringReceived(*payload);
+    parser_.release();
     return true;
   }
   if (!parser_.refused()) return false;

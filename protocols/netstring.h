@@ -27,15 +27,19 @@ class NetstringParser {
 
   /// Takes the next string off the front of `bytes`. Nothing when `bytes` ran out, all of them
   /// taken, or when what came is refused: see `refused`. The string is a view of `bytes` where it
-  /// is whole in them, else of memory of the parser's that is valid until the next call.
+  /// is whole in them, else of memory of the parser's that is valid until the next call of this or
+  /// `release`.
   std::optional<std::string_view> next(std::string_view& bytes);
+
+  /// Gives back the memory of the string that `next` returned last; its view ends.
+  void release() noexcept;
 
   /// What was wrong with the bytes, for people: "netstring length has a leading zero". Null as long
   /// as nothing was.
   const char* refused() const noexcept { return refused_; }
 
   /// True between two netstrings, when nothing is kept and nothing was refused.
-  bool idle() const noexcept { return state_ == State::kLength && held_.empty() && !refused_; }
+  bool idle() const noexcept { return state_ == State::kIdle; }
 
   /// What there is of an incomplete netstring, for people; empty between two.
   std::string unfinished() const;
@@ -47,19 +51,24 @@ class NetstringParser {
   std::size_t maxLength() const noexcept { return maxLength_; }
 
  private:
-  enum class State { kLength, kLengthDigits, kPayload };
+  enum class State {
+    kIdle,          // a length is to come
+    kHandedOut,     // as kIdle, when held_ has been handed out
+    kLengthDigits,  // more of a length, or its colon
+    kPayload,       // and its comma
+    kRefused,
+  };
 
   bool takeLength(std::string_view& bytes);
   void takeDigit(char c);
   std::optional<std::string_view> takePayload(std::string_view& bytes);
   std::optional<std::string_view> finish(std::string_view payloadAndComma);
-  void startOver() noexcept;
   void refuse(const char* why) noexcept;
 
-  std::size_t maxLength_;         // so small that there is room for a comma
-  std::size_t length_ = 0;        // as far as it is known; at most maxLength_ as it was at the time
-  State state_ = State::kLength;  // what comes next: a length, more of one, or payload and comma
-  HeldBytes held_;  // in kPayload what came of it; else what was last handed out, or nothing
+  std::size_t maxLength_;   // so small that there is room for a comma
+  std::size_t length_ = 0;  // as far as it is known; at most maxLength_ as it was at the time
+  State state_ = State::kIdle;
+  HeldBytes held_;  // what came of a payload and its comma; of the last one in kHandedOut
   const char* refused_ = nullptr;
 };
 

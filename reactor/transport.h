@@ -93,7 +93,7 @@ class Transport {
 
   /// True while what the peer sends is handed on: neither paused, nor throttled, nor disconnecting.
   /// To be asked by whoever delivers several messages out of one piece of input, after each.
-  virtual bool receiving() const noexcept { return !(disconnecting() || paused() || throttled()); }
+  virtual bool receiving() const noexcept = 0;
 
   /// Bytes written and not yet taken by the system.
   virtual std::size_t unsent() const noexcept = 0;

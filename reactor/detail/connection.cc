@@ -34,9 +34,20 @@ void Connection::begin() {
     } else {
       lose(Failure(ConnectionDone()), Closing::kOrderly);
     }
-    if (!lost_) begun();
+    if (connected()) begun();
     if (loop_.closing()) loseConnection();
   });
+}
+
+/// Whether so many bytes more may be written.
+inline bool Connection::mayWrite(std::size_t bytes) {
+  if (flags_.any(Flags::kNoOutput) || bytes == 0) return false;
+  return bytes <= kMostUnsent - output_.size() || makeRoom(bytes);
+}
+
+inline void Connection::wrote() {
+  if (!flags_.any(Flags::kBlocked | Flags::kHandling)) flushSoon();
+  if (output_.size() > kHighMark) wroteMuch();
 }
 
 void Connection::write(std::string_view bytes) {
@@ -62,15 +73,15 @@ void Connection::writeSequence(std::span<const std::string_view> parts) {
 
 void Connection::loseConnection() {
   requireThread("Transport::loseConnection");
-  if (disconnecting_) return;
-  disconnecting_ = true;
+  if (disconnecting()) return;
+  flags_.set(Flags::kDisconnecting);
   flushSoon();
 }
 
 void Connection::loseWriteConnection() {
   requireThread("Transport::loseWriteConnection");
-  if (disconnecting_ || outputEnding_) return;
-  outputEnding_ = true;
+  if (flags_.any(Flags::kDisconnecting | Flags::kOutputEnding)) return;
+  flags_.set(Flags::kOutputEnding);
   flushSoon();
 }
 
@@ -81,7 +92,7 @@ void Connection::abortConnection() {
 
 void Connection::failConnection(const Failure& reason) {
   requireThread("Transport::failConnection");
-  if (lost_) return;
+  if (!connected()) return;
   keepReason(reason);
   sendNow();
   lose(reason, output_.empty() ? Closing::kOrderly : Closing::kReset);
@@ -89,16 +100,18 @@ void Connection::failConnection(const Failure& reason) {
 
 void Connection::registerProducer(Producer& producer, bool streaming) {
   requireThread("Transport::registerProducer");
-  if (lost_) return producer.stopProducing();
+  if (!connected()) return producer.stopProducing();
   if (producer_)
     throw std::runtime_error("this transport has a producer already: unregister it first");
   producer_ = &producer;
-  streaming_ = streaming;
-  sent_ = false;
-  producerPaused_ = streaming && output_.size() > kHighMark;
+  const bool pause = streaming && output_.size() > kHighMark;
+  flags_.set(Flags::kProducing);
+  flags_.set(Flags::kStreaming, streaming);
+  flags_.set(Flags::kProducerPaused, pause);
+  flags_.clear(Flags::kSent);
   if (!streaming) {
     producer.resumeProducing();
-  } else if (producerPaused_) {
+  } else if (pause) {
     producer.pauseProducing();
   }
 }
@@ -106,29 +119,30 @@ void Connection::registerProducer(Producer& producer, bool streaming) {
 void Connection::unregisterProducer() {
   requireThread("Transport::unregisterProducer");
   producer_ = nullptr;
-  if (disconnecting_ || outputEnding_) flushSoon();
+  flags_.clear(Flags::kProducing);
+  if (flags_.any(Flags::kDisconnecting | Flags::kOutputEnding)) flushSoon();
 }
 
 void Connection::pauseProducing() {
   requireThread("Transport::pauseProducing");
-  paused_ = true;
-  resuming_ = false;
+  flags_.set(Flags::kPaused);
+  flags_.clear(Flags::kResuming);
 }
 
 void Connection::resumeProducing() {
   requireThread("Transport::resumeProducing");
-  if (!paused_) return;
-  paused_ = false;
-  resuming_ = !disconnecting_;
-  if (resuming_) loop_.continueLater(*this);
+  if (!flags_.take(Flags::kPaused) || disconnecting()) return;
+  flags_.set(Flags::kResuming);
+  loop_.continueLater(*this);
 }
 
 void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
   requireThread("Transport::setProtocol");
   if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
-  if (ended_) return loop_.bury(std::move(protocol));
-  protocol_->endWork();
+  if (flags_.any(Flags::kEnded)) return loop_.bury(std::move(protocol));
+  Protocol& old = *protocol_;
   loop_.bury(std::move(protocol_));
+  old.endWork();
   startProtocol(std::move(protocol));
 }
 
@@ -137,58 +151,72 @@ void Connection::requireThread(const char* call) noexcept { loop_.thread().requi
 Clock& Connection::clock() noexcept { return loop_.clock(); }
 
 void Connection::inputEnded() {
-  if (std::exchange(inputEnded_, true) || disconnecting_) return;
+  if (flags_.any(Flags::kInputEnded)) return;
+  flags_.set(Flags::kInputEnded);
+  if (disconnecting()) return;
   guard("readConnectionLost", [&] { protocol_->readConnectionLost(); });
-  if (outputEnded_) loseConnection();
-}
-
-void Connection::becameWritable() {
-  writable_ = true;
-  if (!output_.empty()) flushSoon();
+  if (flags_.any(Flags::kOutputEnded)) loseConnection();
 }
 
 void Connection::broken(const Failure& reason) noexcept { lose(reason, Closing::kReset); }
 
-/// REQUIRES: writable_, and there is some output.
+/// REQUIRES: not kBlocked, and there is some output.
 bool Connection::sendOutput() noexcept {
+  if (!output_.inOneChunk()) return sendParts();
+  const std::size_t taken = send(output_.firstBytes());
+  if (!connected()) return false;
+  if (!output_.consumeOnlyChunk(taken)) return sentPart(taken);
+  flags_.set(Flags::kSent | Flags::kProgressed);
+  return true;
+}
+
+[[gnu::noinline]] bool Connection::sentPart(std::size_t taken) noexcept {
+  output_.consume(taken);
+  flags_.set(Flags::kBlocked);
+  if (taken == 0) return false;
+  flags_.set(Flags::kSent | Flags::kProgressed);
+  return true;
+}
+
+bool Connection::sendParts() noexcept {
   std::size_t before = output_.size();
   do {
     std::array<::iovec, kPartsPerSend> room;
     auto [parts, offered] = output_.gather(room);
     std::size_t taken = send(parts);
-    if (lost_) return false;
+    if (!connected()) return false;
     output_.consume(taken);
-    writable_ = taken == offered;
-  } while (writable_ && !output_.empty());
+    flags_.set(Flags::kBlocked, taken < offered);
+  } while (!flags_.any(Flags::kBlocked) && !output_.empty());
   if (output_.size() == before) return false;
-  return sent_ = progressed_ = true;
+  flags_.set(Flags::kSent | Flags::kProgressed);
+  return true;
 }
 
 void Connection::continueReading() noexcept {
-  if (lost_) return;
+  if (!connected()) return;
   handle([this] {
-    if (std::exchange(resuming_, false) && !disconnecting_) {
-      answering_ = true;
+    if (flags_.take(Flags::kResuming) && !disconnecting()) {
+      flags_.set(Flags::kAnswering);
       guard("producingResumed", [&] { protocol_->producingResumed(); });
     }
     if (wantsInput()) readMore();
   });
 }
 
-void Connection::flush() noexcept {
-  if (lost_) return;
-  sendNow();
-  if (lost_) return;
+/// Something was not taken, or waits for all to be.
+void Connection::flushed() noexcept {
+  if (!connected()) return;
   if (output_.empty()) {
-    answering_ = lingering_ = false;
-    if (waitsForDrained()) guard("a producer", [this] { drained(); });
-  } else if (disconnecting_ && !lingering_) {
+    flags_.clear(Flags::kAnswering | Flags::kLingering);
+    guard("a producer", [this] { drained(); });
+  } else if (disconnecting() && !flags_.any(Flags::kLingering)) {
     guard("closing", [this] { linger(); });
   }
 }
 
 void Connection::end() noexcept {
-  ended_ = true;
+  flags_.set(Flags::kEnded);
   if (Producer* producer = std::exchange(producer_, nullptr)) {
     guard("stopProducing", [&] { producer->stopProducing(); });
   }
@@ -217,27 +245,17 @@ void Connection::startProtocol(std::unique_ptr<Protocol> protocol) {
   guard("connectionMade", [&] { started.makeConnection(*this); });
 }
 
-/// Whether so many bytes more may be written.
-bool Connection::mayWrite(std::size_t bytes) {
-  if (lost_ || outputEnded_ || bytes == 0) return false;
-  return bytes <= kMostUnsent - output_.size() || makeRoom(bytes);
-}
-
 bool Connection::makeRoom(std::size_t bytes) {
   if (bytes <= kMostUnsent && sendNow() && bytes <= kMostUnsent - output_.size()) return true;
   lose(Failure(WriteBufferFullError()), Closing::kReset);
   return false;
 }
 
-void Connection::wrote() {
-  if (writable_) flushSoon();
-  if (output_.size() > kHighMark) wroteMuch();
-}
-
 void Connection::wroteMuch() {
   if (producer_ == nullptr) {
-    if (answering_) throttle();
-  } else if (streaming_ && !std::exchange(producerPaused_, true)) {
+    if (flags_.any(Flags::kAnswering)) throttle();
+  } else if (flags_.any(Flags::kStreaming) && !flags_.any(Flags::kProducerPaused)) {
+    flags_.set(Flags::kProducerPaused);
     producer_->pauseProducing();
   }
 }
@@ -245,12 +263,12 @@ void Connection::wroteMuch() {
 /// Answers to what came pile up: as many leave as the peer takes; then no more input is wanted.
 void Connection::throttle() {
   sendNow();
-  if (output_.size() > kHighMark) throttled_ = true;  // until all is sent: see drained
+  if (output_.size() > kHighMark) flags_.set(Flags::kThrottled);  // until all is sent: see drained
 }
 
 void Connection::lose(const Failure& reason, Closing how) noexcept {
-  if (lost_) return;
-  lost_ = disconnecting_ = true;
+  if (!connected()) return;
+  flags_.set(Flags::kLost | Flags::kDisconnecting);
   keepReason(reason);
   output_.clear();
   close(how);
@@ -265,28 +283,24 @@ void Connection::keepReason(const Failure& reason) noexcept {
 /// The close waits for the peer to take what is unsent.
 void Connection::linger() {
   loop_.watchClosing();
-  lingering_ = progressed_ = true;
+  flags_.set(Flags::kLingering | Flags::kProgressed);
 }
 
 /// For each closing deadline that passes.
 void Connection::checkProgress() noexcept {
-  if (std::exchange(progressed_, false)) return;
+  if (flags_.take(Flags::kProgressed)) return;
   lose(failureOf<ConnectionLost>("it did not read what was left to send before the close"),
        Closing::kReset);
 }
 
-void Connection::flushSoon() {
-  if (!handling_) loop_.flushLater(*this);
-}
-
-bool Connection::waitsForDrained() const noexcept {
-  return throttled_ || disconnecting_ || outputEnding_ || producer_;
+void Connection::flushSoon() noexcept {
+  if (!flags_.any(Flags::kHandling)) loop_.flushLater(*this);
 }
 
 /// All that was written is sent.
 void Connection::drained() {
-  if (std::exchange(throttled_, false) && !paused_ && !disconnecting_) {
-    resuming_ = true;
+  if (flags_.take(Flags::kThrottled) && receiving()) {
+    flags_.set(Flags::kResuming);
     loop_.continueLater(*this);
   }
   if (producer_) {
@@ -297,19 +311,20 @@ void Connection::drained() {
 }
 
 void Connection::askProducer() {
-  bool waits = streaming_ ? producerPaused_ : sent_;
-  sent_ = producerPaused_ = false;
+  const bool streaming = flags_.any(Flags::kStreaming);
+  const bool waits = flags_.any(streaming ? Flags::kProducerPaused : Flags::kSent);
+  flags_.clear(Flags::kProducerPaused | Flags::kSent);
   if (waits) producer_->resumeProducing();
 }
 
 void Connection::finishOutput() {
-  if (disconnecting_) return lose(Failure(ConnectionDone()), Closing::kOrderly);
-  if (!outputEnding_ || outputEnded_) return;
-  outputEnded_ = true;
+  if (disconnecting()) return lose(Failure(ConnectionDone()), Closing::kOrderly);
+  if (!flags_.any(Flags::kOutputEnding) || flags_.any(Flags::kOutputEnded)) return;
+  flags_.set(Flags::kOutputEnded);
   closeOutput();
-  if (lost_) return;
+  if (!connected()) return;
   guard("writeConnectionLost", [&] { protocol_->writeConnectionLost(); });
-  if (inputEnded_) loseConnection();
+  if (flags_.any(Flags::kInputEnded)) loseConnection();
 }
 
 }  // namespace couplet::detail

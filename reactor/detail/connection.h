@@ -20,6 +20,7 @@
 #include <utility>
 
 #include <couplet/deferred/failure.h>
+#include <couplet/reactor/detail/connection_flags.h>
 #include <couplet/reactor/detail/output_queue.h>
 #include <couplet/reactor/protocol.h>
 #include <couplet/reactor/transport.h>
@@ -64,15 +65,15 @@ class Connection : public Transport {
   void loseWriteConnection() override;
   void abortConnection() override;
   void failConnection(const Failure& reason) override;
-  bool connected() const noexcept override { return !lost_; }
-  bool disconnecting() const noexcept override { return disconnecting_; }
+  bool connected() const noexcept final { return !flags_.any(Flags::kLost); }
+  bool disconnecting() const noexcept final { return flags_.any(Flags::kDisconnecting); }
   void registerProducer(Producer& producer, bool streaming) override;
   void unregisterProducer() override;
   void pauseProducing() override;
   void resumeProducing() override;
-  bool paused() const noexcept override { return paused_; }
-  bool throttled() const noexcept override { return throttled_; }
-  bool receiving() const noexcept override { return !(disconnecting_ || paused_ || throttled_); }
+  bool paused() const noexcept override { return flags_.any(Flags::kPaused); }
+  bool throttled() const noexcept override { return flags_.any(Flags::kThrottled); }
+  bool receiving() const noexcept override { return !flags_.any(Flags::kNotReceiving); }
   std::size_t unsent() const noexcept override { return output_.size(); }
   void setProtocol(std::unique_ptr<Protocol> protocol) override;
   Clock& clock() noexcept override;
@@ -82,8 +83,10 @@ class Connection : public Transport {
 
   // Moving bytes: for derived classes to implement. None of these calls a protocol or throws.
 
-  /// Sends the first bytes of `parts` and returns how many were taken. Fewer than all means that no
-  /// more can be taken until `becameWritable`. Calls `broken` where the connection is.
+  /// Sends the first of `bytes`, or of the bytes of `parts`, and returns how many were taken. Fewer
+  /// than all means that no more can be taken until `becameWritable`. Calls `broken` where the
+  /// connection is.
+  virtual std::size_t send(std::string_view bytes) noexcept = 0;
   virtual std::size_t send(std::span<const ::iovec> parts) noexcept = 0;
 
   /// Tells the peer that no more comes. Everything was sent.
@@ -105,13 +108,16 @@ class Connection : public Transport {
 
   /// Bytes came. REQUIRES: wantsInput(), which is to be asked again after each call.
   void received(std::string_view bytes) {
-    answering_ = true;
+    flags_.set(Flags::kAnswering);
     guard("dataReceived", [&] { protocol_->dataReceived(bytes); });
   }
   /// The peer sends no more, and all that it sent was received. May be told while paused.
   void inputEnded();
   /// More may be sent; it is, when the handling ends, or the turn.
-  void becameWritable();
+  void becameWritable() noexcept {
+    flags_.clear(Flags::kBlocked);
+    if (!output_.empty()) flushSoon();
+  }
   /// The connection is gone. Also to be called from inside `send`.
   void broken(const Failure& reason) noexcept;
 
@@ -122,12 +128,12 @@ class Connection : public Transport {
 
   /// Whether `received` may be called: false while paused, while too much is unsent, and from
   /// loseConnection on.
-  bool wantsInput() const noexcept {
-    return !(disconnecting_ || paused_ || resuming_ || throttled_ || inputEnded_);
-  }
+  bool wantsInput() const noexcept { return !flags_.any(Flags::kNoInput); }
 
   /// Sends as much as is taken now. True when some was, and the connection stands.
-  bool sendNow() noexcept { return writable_ && !output_.empty() && sendOutput(); }
+  bool sendNow() noexcept {
+    return !flags_.any(Flags::kBlocked) && !output_.empty() && sendOutput();
+  }
 
   ConnectionLoop& loop() noexcept { return loop_; }
   /// Ends the program where another thread than the reactor's makes this call; see ThreadCheck.
@@ -137,10 +143,15 @@ class Connection : public Transport {
  private:
   friend class detail::ConnectionLoop;
   friend class detail::ConnectionQueue;
+  using Flags = ConnectionFlags;
 
   // For the loop.
   void continueReading() noexcept;
-  void flush() noexcept;
+  void flush() noexcept {
+    sendNow();
+    if (!output_.empty() || flags_.any(Flags::kWaitsForDrained)) return flushed();
+    flags_.clear(Flags::kAnswering);
+  }
   void end() noexcept;
   void checkProgress() noexcept;
 
@@ -149,7 +160,10 @@ class Connection : public Transport {
   void failed(const char* what) noexcept;
   std::unique_ptr<Protocol> buildProtocol();
   void startProtocol(std::unique_ptr<Protocol> protocol);
+  void flushed() noexcept;
   bool sendOutput() noexcept;
+  bool sentPart(std::size_t taken) noexcept;
+  bool sendParts() noexcept;
   bool mayWrite(std::size_t bytes);
   bool makeRoom(std::size_t bytes);
   void wrote();
@@ -158,8 +172,7 @@ class Connection : public Transport {
   void lose(const Failure& reason, Closing how) noexcept;
   void keepReason(const Failure& reason) noexcept;
   void linger();
-  void flushSoon();
-  bool waitsForDrained() const noexcept;
+  void flushSoon() noexcept;
   void drained();
   void askProducer();
   void finishOutput();
@@ -170,41 +183,26 @@ class Connection : public Transport {
   std::unique_ptr<Failure> reason_;     // of the loss; null also where memory ran out
   OutputQueue output_;
   Producer* producer_ = nullptr;
-  Connection* nextInQueue_ = nullptr;  // these are the loop's
-  std::uint32_t index_ = 0;
-  bool queuedToContinue_ = false;
-  bool queuedToFlush_ = false;
-  bool queuedToRetry_ = false;
 
-  bool handling_ = false;       // a handler of this connection runs: what it writes leaves after it
-  bool lost_ = false;           // closed; `end` is queued or has been called
-  bool disconnecting_ = false;  // also when lost_
-  bool ended_ = false;          // `end` has been called
-  bool paused_ = false;
-  bool resuming_ = false;   // resumeProducing was called, producingResumed is yet to come
-  bool answering_ = false;  // something was received since all was sent
-  bool throttled_ = false;  // too much is unsent to read more
-  bool inputEnded_ = false;
-  bool writable_ = true;       // what was last sent was taken whole
-  bool outputEnding_ = false;  // loseWriteConnection was called
-  bool outputEnded_ = false;   // and is done
-  bool streaming_ = false;     // these two of the producer
-  bool producerPaused_ = false;
-  bool sent_ = false;        // since the producer was last asked for more
-  bool lingering_ = false;   // the close waits until all is sent
-  bool progressed_ = false;  // something was sent since the loop last asked
+  // The loop's.
+  Connection* nextToContinue_ = nullptr;
+  Connection* nextToFlush_ = nullptr;
+  Connection* nextToEnd_ = nullptr;  // or to bury
+  std::uint32_t index_ = 0;
+
+  ConnectionFlags flags_;
 };
 
 template <class F>
-void Connection::handle(F event) noexcept {
-  handling_ = true;
+[[gnu::always_inline]] inline void Connection::handle(F event) noexcept {
+  flags_.set(Flags::kHandling);
   guard("an event", std::move(event));
-  handling_ = false;
+  flags_.clear(Flags::kHandling);
   flush();
 }
 
 template <class F>
-void Connection::guard(const char* what, F call) noexcept {
+[[gnu::always_inline]] inline void Connection::guard(const char* what, F call) noexcept {
   try {
     call();
   } catch (...) {

@@ -12,25 +12,43 @@ namespace couplet::detail {
 
 namespace {
 
+using Flags = ConnectionFlags;
+
 constexpr Duration kRetryDelay = std::chrono::milliseconds(50);
 
 }  // namespace
 
 void ConnectionQueue::push(Connection& connection) noexcept {
-  connection.nextInQueue_ = nullptr;
-  (last_ ? last_->nextInQueue_ : first_) = &connection;
+  connection.*link_ = nullptr;
+  (last_ ? last_->*link_ : first_) = &connection;
   last_ = &connection;
 }
 
 Connection* ConnectionQueue::pop() noexcept {
   if (first_ == nullptr) return nullptr;
-  Connection* connection = std::exchange(first_, first_->nextInQueue_);
+  Connection* connection = std::exchange(first_, first_->*link_);
   if (first_ == nullptr) last_ = nullptr;
   return connection;
 }
 
+ConnectionQueue ConnectionQueue::takeAll() noexcept {
+  return std::exchange(*this, ConnectionQueue(link_));
+}
+
+void ConnectionQueue::remove(Connection& connection) noexcept {
+  Connection* before = nullptr;
+  for (Connection* other = first_; other != &connection; other = other->*link_) before = other;
+  (before ? before->*link_ : first_) = connection.*link_;
+  if (last_ == &connection) last_ = before;
+}
+
 ConnectionLoop::ConnectionLoop(Clock& clock, Duration closingDeadline) noexcept
-    : clock_(clock), closingDeadline_(closingDeadline) {}
+    : clock_(clock),
+      closingDeadline_(closingDeadline),
+      toContinue_(&Connection::nextToContinue_),
+      toFlush_(&Connection::nextToFlush_),
+      toEnd_(&Connection::nextToEnd_),
+      buriedConnections_(&Connection::nextToEnd_) {}
 
 ConnectionLoop::~ConnectionLoop() {
   endAll();
@@ -51,23 +69,23 @@ void ConnectionLoop::remove(OpenEnd& end) noexcept {
   std::erase_if(ends_, [&](const std::shared_ptr<OpenEnd>& other) { return other.get() == &end; });
 }
 
-void ConnectionLoop::continueLater(Connection& connection) {
-  if (connection.queuedToContinue_) return;
-  toContinue_.push_back(&connection);
-  connection.queuedToContinue_ = true;
+void ConnectionLoop::continueLater(Connection& connection) noexcept {
+  if (connection.flags_.any(Flags::kQueuedToContinue)) return;
+  connection.flags_.set(Flags::kQueuedToContinue);
+  toContinue_.push(connection);
 }
 
-void ConnectionLoop::flushLater(Connection& connection) {
-  if (connection.queuedToFlush_) return;
-  toFlush_.push_back(&connection);
-  connection.queuedToFlush_ = true;
+void ConnectionLoop::flushLater(Connection& connection) noexcept {
+  if (connection.flags_.any(Flags::kQueuedToFlush)) return;
+  connection.flags_.set(Flags::kQueuedToFlush);
+  toFlush_.push(connection);
 }
 
 void ConnectionLoop::retryLater(Connection& connection) {
-  if (connection.queuedToRetry_) return;
+  if (connection.flags_.any(Flags::kQueuedToRetry)) return;
   if (!retryCall_.active()) retryCall_ = clock_.callLater(kRetryDelay, [this] { retry(); });
   toRetry_.push_back(&connection);
-  connection.queuedToRetry_ = true;
+  connection.flags_.set(Flags::kQueuedToRetry);
 }
 
 void ConnectionLoop::watchClosing() {
@@ -77,15 +95,15 @@ void ConnectionLoop::watchClosing() {
 
 void ConnectionLoop::endLater(Connection& connection) noexcept { toEnd_.push(connection); }
 
-void ConnectionLoop::bury(std::unique_ptr<Protocol> protocol) {
+void ConnectionLoop::bury(std::unique_ptr<Protocol>&& protocol) {
   if (protocol) buriedProtocols_.push_back(std::move(protocol));
 }
 
 void ConnectionLoop::destroyBuried() noexcept {
   if (buriedConnections_.empty() && buriedProtocols_.empty()) return;
   auto protocols = std::exchange(buriedProtocols_, {});
-  ConnectionQueue connections = std::exchange(buriedConnections_, {});
-  ConnectionQueue withoutProtocol;
+  ConnectionQueue connections = buriedConnections_.takeAll();
+  ConnectionQueue withoutProtocol(&Connection::nextToEnd_);
   while (Connection* connection = connections.pop()) {
     connection->protocol_.reset();  // may still use any transport
     withoutProtocol.push(*connection);
@@ -94,22 +112,24 @@ void ConnectionLoop::destroyBuried() noexcept {
   while (Connection* connection = withoutProtocol.pop()) delete connection;
 }
 
-void ConnectionLoop::continueReading() {
-  now_.swap(toContinue_);
-  for (Connection* connection : now_) connection->queuedToContinue_ = false;
-  for (Connection* connection : now_) connection->continueReading();
-  now_.clear();
+void ConnectionLoop::continueReading() noexcept {
+  ConnectionQueue connections = toContinue_.takeAll();
+  while (Connection* connection = connections.pop()) {
+    connection->flags_.clear(Flags::kQueuedToContinue);
+    connection->continueReading();
+  }
 }
 
-void ConnectionLoop::flush() {
-  now_.swap(toFlush_);
-  for (Connection* connection : now_) connection->queuedToFlush_ = false;
-  for (Connection* connection : now_) connection->flush();
-  now_.clear();
+void ConnectionLoop::flush() noexcept {
+  ConnectionQueue connections = toFlush_.takeAll();
+  while (Connection* connection = connections.pop()) {
+    connection->flags_.clear(Flags::kQueuedToFlush);
+    connection->flush();
+  }
 }
 
 void ConnectionLoop::deliverLost() {
-  ConnectionQueue lost = std::exchange(toEnd_, {});
+  ConnectionQueue lost = toEnd_.takeAll();
   while (Connection* connection = lost.pop()) {
     connection->end();
     release(*connection);
@@ -138,8 +158,6 @@ void ConnectionLoop::endAll() noexcept {
     abortAll();
     deliverLost();
     destroyBuried();
-    toContinue_.clear();
-    toFlush_.clear();
   }
 }
 
@@ -151,7 +169,7 @@ void ConnectionLoop::shutDownEnds() noexcept {
 void ConnectionLoop::retry() {
   auto connections = std::exchange(toRetry_, {});
   for (Connection* connection : connections) {
-    connection->queuedToRetry_ = false;
+    connection->flags_.clear(Flags::kQueuedToRetry);
     connection->becameWritable();
   }
 }
@@ -159,7 +177,7 @@ void ConnectionLoop::retry() {
 void ConnectionLoop::checkClosing() {
   bool more = false;
   for (auto& connection : connections_) {
-    if (!connection->lingering_ || connection->lost_) continue;
+    if (!connection->flags_.any(Flags::kLingering) || !connection->connected()) continue;
     connection->checkProgress();
     more = true;
   }
@@ -168,9 +186,9 @@ void ConnectionLoop::checkClosing() {
 
 /// Buries a connection that has ended.
 void ConnectionLoop::release(Connection& connection) {
-  if (connection.queuedToContinue_) std::erase(toContinue_, &connection);
-  if (connection.queuedToFlush_) std::erase(toFlush_, &connection);
-  if (connection.queuedToRetry_) std::erase(toRetry_, &connection);
+  if (connection.flags_.any(Flags::kQueuedToContinue)) toContinue_.remove(connection);
+  if (connection.flags_.any(Flags::kQueuedToFlush)) toFlush_.remove(connection);
+  if (connection.flags_.any(Flags::kQueuedToRetry)) std::erase(toRetry_, &connection);
   std::swap(connections_[connection.index_], connections_.back());
   connections_[connection.index_]->index_ = connection.index_;
   buriedConnections_.push(*connections_.back().release());

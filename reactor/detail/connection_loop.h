@@ -31,15 +31,25 @@ class OpenEnd {
   virtual void shutDown() noexcept = 0;
 };
 
-/// Connections, first in, first out. Each may be in one queue at a time; adding it takes no memory.
+/// Connections, first in, first out. Each may be in one queue of a `link` at a time; adding it
+/// takes no memory.
 class ConnectionQueue {
  public:
+  using Link = Connection* Connection::*;
+
+  explicit ConnectionQueue(Link link) noexcept : link_(link) {}
+
   bool empty() const noexcept { return first_ == nullptr; }
   void push(Connection& connection) noexcept;
   /// Null when there is none.
   Connection* pop() noexcept;
+  /// All of them, which are then no longer here.
+  ConnectionQueue takeAll() noexcept;
+  /// REQUIRES: it is here.
+  void remove(Connection& connection) noexcept;
 
  private:
+  Link link_;
   Connection* first_ = nullptr;
   Connection* last_ = nullptr;
 };
@@ -74,23 +84,24 @@ class ConnectionLoop {
   // For connections: ask for a call at that time of the turn. Asking twice is asking once.
 
   /// For Connection::continueReading.
-  void continueLater(Connection& connection);
+  void continueLater(Connection& connection) noexcept;
   /// For Connection::flush.
-  void flushLater(Connection& connection);
-  /// For Connection::becameWritable, in a little while: the system is short of memory.
+  void flushLater(Connection& connection) noexcept;
+  /// For Connection::becameWritable, in a little while: the system was short of memory, or so.
   void retryLater(Connection& connection);
   /// For Connection::checkProgress, of each that lingers, after the closing deadline.
   void watchClosing();
   /// For Connection::end, then burial.
   void endLater(Connection& connection) noexcept;
-  /// For destruction at the top of the next turn. Null is allowed.
-  void bury(std::unique_ptr<Protocol> protocol);
+  /// For destruction at the top of the next turn. Null is allowed. Throws std::bad_alloc, and has
+  /// not taken it then.
+  void bury(std::unique_ptr<Protocol>&& protocol);
 
   // For reactors: the pieces of a turn.
 
   void destroyBuried() noexcept;
-  void continueReading();
-  void flush();
+  void continueReading() noexcept;
+  void flush() noexcept;
   void deliverLost();
   bool hasWork() const noexcept;
 
@@ -121,14 +132,13 @@ class ConnectionLoop {
   ChunkPool chunks_;                                      // before all that holds connections
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its index
   std::vector<std::shared_ptr<OpenEnd>> ends_;
-  std::vector<Connection*> toContinue_;
-  std::vector<Connection*> toFlush_;
-  std::vector<Connection*> toRetry_;
-  std::vector<Connection*> now_;  // those of the piece of the turn that runs
-  DelayedCall retryCall_;         // active while toRetry_ is not empty
-  DelayedCall closingCall_;       // active while a connection lingers
+  ConnectionQueue toContinue_;
+  ConnectionQueue toFlush_;
   ConnectionQueue toEnd_;
   ConnectionQueue buriedConnections_;  // owned
+  std::vector<Connection*> toRetry_;
+  DelayedCall retryCall_;    // active while toRetry_ is not empty
+  DelayedCall closingCall_;  // active while a connection lingers
   std::vector<std::unique_ptr<Protocol>> buriedProtocols_;
   bool closing_ = false;
   bool over_ = false;

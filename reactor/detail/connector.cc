@@ -1,7 +1,6 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/reactor/detail/connector.h>
 
-#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -108,11 +107,7 @@ void BasicConnector::failLater(const Failure& reason) {
 
 void BasicConnector::timeIsUp() {
   if (state_ == State::kFailing) return failed(*std::exchange(reason_, std::nullopt));
-  try {
-    failed(Failure(ConnectTimeoutError(subject() + " timed out")));
-  } catch (const std::bad_alloc&) {  // no memory for the message
-    failed(Failure::current());
-  }
+  failed(failureFrom([this] { return ConnectTimeoutError(subject() + " timed out"); }));
 }
 
 void BasicConnector::requireThread(const char* call) const noexcept {

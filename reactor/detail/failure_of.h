@@ -10,14 +10,21 @@
 #pragma GCC visibility push(default)
 namespace couplet::detail {
 
-/// A Failure of `E(arguments...)`, or of std::bad_alloc where there is no memory for its message.
-template <class E, class... Arguments>
-Failure failureOf(Arguments&&... arguments) noexcept {
+/// A Failure of what `make()` returns, or of what it throws: std::bad_alloc where there is no memory
+/// for a message.
+template <class Make>
+Failure failureFrom(Make make) noexcept {
   try {
-    return Failure(E(std::forward<Arguments>(arguments)...));
+    return Failure(make());
   } catch (...) {
     return Failure::current();
   }
+}
+
+/// The same of `E(arguments...)`.
+template <class E, class... Arguments>
+Failure failureOf(Arguments&&... arguments) noexcept {
+  return failureFrom([&] { return E(std::forward<Arguments>(arguments)...); });
 }
 
 }  // namespace couplet::detail

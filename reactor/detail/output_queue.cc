@@ -8,14 +8,27 @@
 namespace couplet::detail {
 
 ChunkPool::~ChunkPool() {
-  while (first_) ::operator delete(std::exchange(first_, first_->next));
+  ::operator delete(last_);
+  while (older_) ::operator delete(std::exchange(older_, older_->next));
 }
 
-Chunk* ChunkPool::newChunk(std::size_t bytes) {
-  std::size_t capacity = std::max(bytes, kChunkBytes);
-  Chunk* chunk = ::new (::operator new(sizeof(Chunk) + capacity)) Chunk;
+Chunk* ChunkPool::takeOlder(std::size_t bytes) {
+  const std::size_t capacity = std::max(bytes, kChunkBytes);
+  Chunk* chunk;
+  if (capacity == kChunkBytes && older_) {
+    chunk = std::exchange(older_, older_->next);
+    --kept_;
+  } else {
+    chunk = ::new (::operator new(sizeof(Chunk) + capacity)) Chunk;
+  }
   *chunk = {nullptr, chunk, 0, capacity, 0, 0};
   return chunk;
+}
+
+void ChunkPool::giveMore(Chunk* chunk) noexcept {
+  if (chunk->capacity != kChunkBytes || kept_ == kMostKept) return ::operator delete(chunk);
+  chunk->next = std::exchange(older_, chunk);
+  ++kept_;
 }
 
 /// There are bytes, and the last chunk has not enough room for them.

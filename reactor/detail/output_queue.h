@@ -11,6 +11,7 @@
 #include <new>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace couplet::detail {
 
@@ -33,7 +34,7 @@ class ChunkPool {
  public:
   /// What small writes are gathered in.
   static constexpr std::size_t kChunkBytes = 16 * 1024 - sizeof(Chunk);
-  /// At most so many are kept: 4 MiB.
+  /// At most so many and one are kept: 4 MiB.
   static constexpr std::size_t kMostKept = 256;
 
   ChunkPool() = default;
@@ -43,25 +44,23 @@ class ChunkPool {
 
   /// An empty chunk for at least `bytes`, which is its own last. Throws std::bad_alloc.
   Chunk* take(std::size_t bytes) {
-    if (bytes > kChunkBytes || first_ == nullptr) return newChunk(bytes);
-    Chunk* chunk = first_;
-    first_ = chunk->next;
-    --kept_;
+    if (bytes > kChunkBytes || last_ == nullptr) return takeOlder(bytes);
+    Chunk* chunk = std::exchange(last_, nullptr);
     *chunk = {nullptr, chunk, 0, kChunkBytes, 0, 0};
     return chunk;
   }
   void give(Chunk* chunk) noexcept {
-    if (chunk->capacity != kChunkBytes || kept_ == kMostKept) return ::operator delete(chunk);
-    chunk->next = first_;
-    first_ = chunk;
-    ++kept_;
+    if (chunk->capacity != kChunkBytes || last_ != nullptr) return giveMore(chunk);
+    last_ = chunk;
   }
 
  private:
-  static Chunk* newChunk(std::size_t bytes);
+  Chunk* takeOlder(std::size_t bytes);
+  void giveMore(Chunk* chunk) noexcept;
 
-  Chunk* first_ = nullptr;
-  std::size_t kept_ = 0;
+  Chunk* last_ = nullptr;   // the one given last: what most writes need is it
+  Chunk* older_ = nullptr;  // the others
+  std::size_t kept_ = 0;    // of them
 };
 
 /// First in, first out. An empty queue holds no memory. The pool must outlive it.
@@ -83,6 +82,21 @@ class OutputQueue {
     }
     fill(*first_->last, bytes);
     first_->unsent += bytes.size();
+  }
+
+  /// Whether `firstBytes` are all. REQUIRES: !empty()
+  bool inOneChunk() const noexcept { return first_->next == nullptr; }
+
+  /// Unsent bytes, valid until the queue changes. REQUIRES: !empty()
+  std::string_view firstBytes() const noexcept {
+    return {first_->bytes() + first_->begin, first_->end - first_->begin};
+  }
+
+  /// Removes the only chunk if `bytes` are all that it has. REQUIRES: inOneChunk()
+  bool consumeOnlyChunk(std::size_t bytes) noexcept {
+    if (bytes != first_->unsent) return false;
+    pool_.give(std::exchange(first_, nullptr));
+    return true;
   }
 
   struct Gathered {
@@ -114,7 +128,10 @@ class OutputQueue {
     }
   }
 
-  void clear() noexcept { consume(size()); }
+  void clear() noexcept {
+    while (first_) pool_.give(std::exchange(first_, first_->next));
+  }
+
   std::size_t size() const noexcept { return first_ ? first_->unsent : 0; }
   bool empty() const noexcept { return first_ == nullptr; }
 

@@ -13,6 +13,7 @@
 
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/detail/connector.h>
+#include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/log.h>
 
@@ -22,28 +23,15 @@ namespace {
 
 /// One connection's share of a turn, so that the others get theirs.
 constexpr std::size_t kBytesPerTurn = 256 * 1024;
-constexpr int kReadsPerTurn = 16;
+constexpr std::size_t kReadsPerTurn = 16;
 
 Failure lostBecauseOf(int error) noexcept {
-  try {
-    return Failure(ConnectionLost(errorMessage(error)));
-  } catch (...) {
-    return Failure::current();
-  }
+  return failureFrom([error] { return ConnectionLost(errorMessage(error)); });
 }
 
 bool isTemporary(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-bool isShortage(int error) { return error == ENOBUFS || error == ENOMEM; }
-
-::ssize_t sendParts(int socket, std::span<const ::iovec> parts) noexcept {
-  if (parts.size() == 1) {
-    return ::send(socket, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
-  }
-  ::msghdr message{};
-  message.msg_iov = const_cast<::iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
-}
+/// Whether it passes, and no event says so.
+bool passesUntold(int error) { return error == ENOBUFS || error == ENOMEM || error == EINTR; }
 
 }  // namespace
 
@@ -75,19 +63,27 @@ void TCPConnection::setTcpKeepAlive(bool on) {
   if (socket_ && setOption(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, on)) keepAlive_ = on;
 }
 
+std::size_t TCPConnection::send(std::string_view bytes) noexcept {
+  const ::ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return sent < 0 ? sendFailed(errno) : static_cast<std::size_t>(sent);
+}
+
 std::size_t TCPConnection::send(std::span<const ::iovec> parts) noexcept {
-  for (;;) {
-    ::ssize_t sent = sendParts(socket_.get(), parts);
-    if (sent >= 0) return static_cast<std::size_t>(sent);
-    int error = errno;
-    if (error == EINTR) continue;
-    if (isShortage(error)) {
-      retryLater();
-    } else if (!isTemporary(error)) {
-      broken(lostBecauseOf(error));
-    }
-    return 0;
+  ::msghdr message{};
+  message.msg_iov = const_cast<::iovec*>(parts.data());
+  message.msg_iovlen = parts.size();
+  const ::ssize_t sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+  return sent < 0 ? sendFailed(errno) : static_cast<std::size_t>(sent);
+}
+
+/// Nothing was taken.
+std::size_t TCPConnection::sendFailed(int error) noexcept {
+  if (passesUntold(error)) {
+    retryLater();
+  } else if (!isTemporary(error)) {
+    broken(lostBecauseOf(error));
   }
+  return 0;
 }
 
 void TCPConnection::retryLater() noexcept {
@@ -116,9 +112,7 @@ void TCPConnection::close(Closing how) noexcept {
 
 void TCPConnection::begun() {
   constexpr short kAll = kReadable | kWritable | kHungUp | kEdgeTriggered;
-  watch_.start(
-      sockets_.events, socket_.get(), kAll,
-      [](int, short what, void* self) { static_cast<TCPConnection*>(self)->ready(what); }, this);
+  watch_.start(sockets_.events, socket_.get(), kAll, &TCPConnection::ready, this);
 }
 
 void TCPConnection::ended(const Failure& reason) noexcept {
@@ -128,18 +122,58 @@ void TCPConnection::ended(const Failure& reason) noexcept {
   if (connector_) connector_->connectionEnded(reason);
 }
 
-void TCPConnection::ready(short what) noexcept {
-  handle([this, what] {
-    if (what & kWritable) becameWritable();
-    if (what & kHungUp) hungUp_ = true;
-    if (what & (kReadable | kHungUp)) inputWaits_ = true;
-    if (!wantsInput()) {
-      if (inputWaits_) noticeEnd();
-    } else if (continuing_ == Continuing::kNo && !readShare()) {
-      continuing_ = Continuing::kNextTurn;
-      loop().continueLater(*this);
-    }
-  });
+/// Reads once, and hands on what came. Returns how much that was if there may be more that is
+/// wanted, else 0.
+///
+/// After a short read nothing is left, which an answer that goes out proves: a reset that came
+/// with the bytes would break it. Without an answer another read asks.
+[[gnu::always_inline]] inline std::size_t TCPConnection::readSome(std::size_t most) {
+  const ::ssize_t size = receive(most);
+  if (size <= 0) {
+    readFailed(size == 0 ? 0 : errno);
+    return 0;
+  }
+  received({sockets_.input.data(), static_cast<std::size_t>(size)});
+  if (!wantsInput()) {
+    continuing_ = Continuing::kNextTurn;
+    return 0;
+  }
+  const bool shortRead = static_cast<std::size_t>(size) < most;
+  if (shortRead && !hungUp_ && sendNow()) {
+    inputWaits_ = false;
+    return 0;
+  }
+  return connected() ? static_cast<std::size_t>(size) : 0;
+}
+
+/// True when there is nothing more to read, or it is not wanted; false when this was its share of
+/// the turn.
+[[gnu::always_inline]] inline bool TCPConnection::readShare() {
+  if (!inputWaits_) return true;
+  std::size_t left = kBytesPerTurn;
+  do {
+    const std::size_t size = readSome(std::min(sockets_.input.size(), left));
+    if (size == 0) return true;
+    left -= std::min(left, std::max(size, kBytesPerTurn / kReadsPerTurn));
+  } while (left > 0);
+  return false;
+}
+
+inline void TCPConnection::became(short ready) {
+  if (ready & kWritable) becameWritable();
+  if (ready & kHungUp) hungUp_ = true;
+  if (ready & (kReadable | kHungUp)) inputWaits_ = true;
+  if (!wantsInput()) {
+    if (inputWaits_) noticeEnd();
+  } else if (continuing_ == Continuing::kNo && !readShare()) {
+    continuing_ = Continuing::kNextTurn;
+    loop().continueLater(*this);
+  }
+}
+
+void TCPConnection::ready(int, short what, void* self) noexcept {
+  auto& connection = *static_cast<TCPConnection*>(self);
+  connection.handle([&connection, what] { connection.became(what); });
 }
 
 /// The loop asks at the end of the turn, too, in which an event had its share read.
@@ -150,34 +184,6 @@ void TCPConnection::readMore() {
   }
   continuing_ = Continuing::kThisTurn;
   loop().continueLater(*this);
-}
-
-/// True when there is nothing more to read, or it is not wanted; false when this was its share of
-/// the turn.
-///
-/// After a short read nothing is left, which an answer that goes out proves: a reset that came
-/// with the bytes would break it. Without an answer another read asks.
-bool TCPConnection::readShare() {
-  if (!inputWaits_) return true;
-  std::size_t total = 0;
-  for (int reads = 0; reads < kReadsPerTurn && total < kBytesPerTurn; ++reads) {
-    std::size_t most = std::min(sockets_.input.size(), kBytesPerTurn - total);
-    ::ssize_t size = receive(most);
-    if (size <= 0) {
-      readFailed(size == 0 ? 0 : errno);
-      return true;
-    }
-    total += static_cast<std::size_t>(size);
-    received({sockets_.input.data(), static_cast<std::size_t>(size)});
-    if (!wantsInput()) return true;
-    bool shortRead = static_cast<std::size_t>(size) < most;
-    if (shortRead && !hungUp_ && sendNow()) {
-      inputWaits_ = false;
-      return true;
-    }
-    if (!connected()) return true;
-  }
-  return false;
 }
 
 /// Nothing was read: 0 means the end of input.
@@ -211,7 +217,7 @@ void TCPConnection::noticeEnd() {
 /// what was written: so reads it, within bounds.
 void TCPConnection::dropInput() noexcept {
   char scrap[16 * 1024];  // not the shared buffer: a view of that may be in use
-  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+  for (std::size_t reads = 0; reads < kReadsPerTurn; ++reads) {
     if (::recv(socket_.get(), scrap, sizeof scrap, 0) < static_cast<::ssize_t>(sizeof scrap))
       return;
   }

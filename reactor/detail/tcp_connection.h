@@ -38,6 +38,7 @@ class TCPConnection final : public Connection {
   bool getTcpKeepAlive() const override { return keepAlive_; }
 
  protected:
+  std::size_t send(std::string_view bytes) noexcept override;
   std::size_t send(std::span<const ::iovec> parts) noexcept override;
   void closeOutput() noexcept override;
   void close(Closing how) noexcept override;
@@ -53,11 +54,14 @@ class TCPConnection final : public Connection {
     kThisTurn
   };
 
-  void ready(short what) noexcept;
+  static void ready(int, short what, void* self) noexcept;
+  void became(short ready);
+  std::size_t sendFailed(int error) noexcept;
   void retryLater() noexcept;
   void readFailed(int error);
   void noticeEnd();
   bool readShare();
+  std::size_t readSome(std::size_t most);
   ::ssize_t receive(std::size_t most) noexcept;
   void dropInput() noexcept;
 

@@ -101,6 +101,7 @@ class StringTransport : public Transport {
   void resumeProducing() override;
   bool paused() const noexcept override { return paused_; }
   bool throttled() const noexcept override { return throttled_; }
+  bool receiving() const noexcept override { return !(disconnecting() || paused_ || throttled_); }
   std::size_t unsent() const noexcept override { return unsent_; }
   void setProtocol(std::unique_ptr<Protocol> protocol) override;
   Clock& clock() noexcept override { return clock_; }

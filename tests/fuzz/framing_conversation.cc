@@ -121,6 +121,7 @@ void FramingConversation::callThatDelivers(const std::function<void()>& call) {
   } catch (const Scripted&) {
     inside_ = false;
     require(refused_, "only what a receiving method threw comes out");
+    if (inputEnded_) failConnection();
   }
   if (!receiving() || blocked()) return;
   lookedAt_ = given_.size();
@@ -207,8 +208,7 @@ bool FramingConversation::makeClosingMove(char letter) {
       transport_.abortConnection();
       return true;
     case 'f':
-      if (transport_.connected()) transportCause_ = is<Scripted>;
-      transport_.failConnection(Failure(Scripted()));
+      failConnection();
       return true;
     case 'x':
       if (!inside_) return true;
@@ -217,6 +217,13 @@ bool FramingConversation::makeClosingMove(char letter) {
     default:
       return false;
   }
+}
+
+/// As a reactor does when a method throws. (After such a throw a conversation goes on elsewhere, to
+/// see that nothing is delivered; but not once its input has ended, which closes it no more.)
+void FramingConversation::failConnection() {
+  if (transport_.connected()) transportCause_ = is<Scripted>;
+  transport_.failConnection(Failure(Scripted()));
 }
 
 void FramingConversation::makeMoveOutside(char letter) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -115,6 +116,7 @@ class FramingConversation {
 
   bool makeMove(char letter);
   bool makeClosingMove(char letter);
+  void failConnection();
   void makeMoveOutside(char letter);
   void give(std::size_t size);
   void turn();
@@ -151,5 +153,13 @@ class FramingConversation {
   std::size_t heldBack_ = 0;  // the most undelivered bytes since the protocol held none back
   std::size_t largest_ = 0;   // of what was delivered: a parser keeps that until it goes on
 };
+
+/// Three conversations about `wire`: as `script` says, whole, and byte by byte.
+template <class Conversation, class... Settings>
+void playEachWay(std::string_view script, std::string_view wire, const Settings&... settings) {
+  Conversation(wire, settings...).play(script);
+  Conversation(wire, settings...).playInPieces(SIZE_MAX);
+  Conversation(wire, settings...).playInPieces(1);
+}
 
 }  // namespace couplet::fuzz

@@ -54,6 +54,7 @@ class StreamConversation {
   StreamConversation(std::string_view script, std::string_view wire)
       : script_(script), wire_(wire), protocol_(std::make_unique<ProtocolOfStream>(*this)) {
     given_.reserve(wire.size() + kMostFilling);
+    writesEnd_.reserve(script.size());  // what is asked of the heap is what the Stream keeps
   }
 
   void play() {

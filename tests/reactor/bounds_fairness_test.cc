@@ -78,6 +78,22 @@ TEST_F(FairnessTest, APingBesideAFloodIsReadInTheNextTurn) {
   EXPECT_LE(slowest, 1);
 }
 
+TEST_F(FairnessTest, APauseGivesAConnectionNoSecondShareOfTheTurn) {
+  listen();
+  flooder.emplace(port->getHost().port);
+  whenMade([this] { countTurns(); });
+  server.onData = [this](Transport& transport, std::string_view bytes) {
+    server.received.clear();
+    bytesInTurn += bytes.size();
+    if (bytesInTurn < 190'000) return;
+    transport.pauseProducing();
+    transport.resumeProducing();
+  };
+  runUntil([this] { return flooded > 64'000'000; });
+  EXPECT_GT(mostBytes, 180u * 1024);
+  EXPECT_LE(mostBytes, 256u * 1024);
+}
+
 /// The reads of one turn, of a peer whose bytes come in small pieces.
 TEST_F(FairnessTest, AConnectionIsReadAtMost16TimesInATurn) {
   int readsInTurn = 0;

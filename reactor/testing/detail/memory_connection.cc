@@ -61,6 +61,11 @@ bool MemoryConnection::hasEvent() const noexcept {
   return inbox_.empty() ? inputOver_ && !inputOverTold_ : wantsInput();
 }
 
+std::size_t MemoryConnection::send(std::string_view bytes) noexcept {
+  const ::iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  return send(std::span(&part, 1));
+}
+
 std::size_t MemoryConnection::send(std::span<const ::iovec> parts) noexcept {
   std::size_t taken = 0;
   for (const ::iovec& part : parts) {

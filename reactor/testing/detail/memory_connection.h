@@ -47,6 +47,7 @@ class MemoryConnection final : public Connection {
   bool getTcpKeepAlive() const override { return keepAlive_; }
 
  private:
+  std::size_t send(std::string_view bytes) noexcept override;
   std::size_t send(std::span<const ::iovec> parts) noexcept override;
   void closeOutput() noexcept override;
   void close(Closing how) noexcept override;
