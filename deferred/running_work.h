@@ -27,7 +27,8 @@ class RunningWork {
   ~RunningWork();
 
   /// Keeps `work`, which may have ended already. While `discard` runs, discards it at once.
-  /// Throws std::logic_error for an empty Deferred.
+  /// Throws std::logic_error for an empty Deferred. When it throws std::bad_alloc, `work` has been
+  /// discarded.
   void add(Deferred<void> work);
 
   /// How many have not ended.
@@ -39,10 +40,11 @@ class RunningWork {
   void discard() noexcept;
 
  private:
-  void ended(std::size_t slot);
-  std::size_t freeSlot();
+  std::size_t takeSlot();
+  Deferred<void> leaveSlot(std::size_t slot) noexcept;
+  void addSlots();
 
-  std::vector<Deferred<void>> pieces_;  // those in free slots have ended
+  std::vector<Deferred<void>> pieces_;  // empty in free slots
   std::vector<std::size_t> freeSlots_;
   bool discarding_ = false;
 };

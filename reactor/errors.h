@@ -16,7 +16,8 @@ class ConnectionDone : public std::runtime_error {
   ConnectionDone();
 };
 
-/// The connection broke: reset, timed out, or a system call on it failed.
+/// The connection broke: reset, timed out, a system call on it failed; or the reactor was stopped,
+/// and there may have been more to receive.
 class ConnectionLost : public std::runtime_error {
  public:
   explicit ConnectionLost(const std::string& why = "");

@@ -82,7 +82,8 @@ enum class ShutdownPhase {
 class Reactor : public Clock {
  public:
   /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and
-  /// lost, each protocol told. std::logic_error when it runs already, or has run. The reactor must
+  /// lost, each protocol told: with ConnectionLost, unless it had closed its connection itself.
+  /// std::logic_error when it runs already, or has run. The reactor must
   /// outlive it: one that is destroyed by a call of its own ends the program with a message. When
   /// the system refuses what the loop itself needs, all is ended as in a destructor and
   /// std::system_error or std::bad_alloc comes out.
@@ -119,7 +120,8 @@ class Reactor : public Clock {
                                                 ConnectOptions options = {}) = 0;
 };
 
-/// How a reactor of the system's behaves.
+/// How a reactor of the system's behaves. One that is made with a negative deadline throws
+/// std::invalid_argument.
 struct ReactorOptions {
   bool handleSignals = true;  ///< SIGINT and SIGTERM stop it while it runs
   /// For flushing in a shutdown; then connections are aborted.

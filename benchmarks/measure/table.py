@@ -48,9 +48,9 @@ def spread(values):
     return f"{100 * (high - low) / low:.0f} %"
 
 
-def against(limit, value):
+def against(limit, value, unit=""):
     """The limit, and whether `value` keeps to it."""
-    return f"<= {limit:g} {'holds' if value <= limit else 'FALLS SHORT'}"
+    return f"<= {limit:g} {unit + ' ' if unit else ''}{'holds' if value <= limit else 'FALLS SHORT'}"
 
 
 def atLeast(limit, value):

@@ -31,7 +31,7 @@ def measure(options):
                   _heap(runs[f"{name}/couplet"]))
     reset = _times(runs["resetTimeout/couplet"])
     table.add("resetTimeout, for each message", "",
-              against(RESET_TIMEOUT_LIMIT, round(statistics.median(reset), 1)) + " (ns)",
+              against(RESET_TIMEOUT_LIMIT, round(statistics.median(reset), 1), "ns"),
               *_cells(reset), "", "", _heap(runs["resetTimeout/couplet"]))
     table.note(f"CPU time, median of {REPETITIONS} interleaved repetitions, inside of loops that "
                "run: a LibeventReactor's, and a bare\nevent_base without locks. Delays are of an "

@@ -7,7 +7,7 @@
 #include <couplet/reactor/reactor.h>
 
 #include "examples/program/listening.h"
-#include "examples/program/program.h"
+#include "examples/program/server.h"
 
 DEFINE_int32(port, 8001, "port to listen on; 0: any free one");
 DEFINE_string(iface, "localhost",
@@ -20,18 +20,15 @@ class NetstringEcho : public couplet::NetstringReceiver {
   void stringReceived(std::string_view payload) override { sendString(payload); }
 };
 
-int serveEcho(const examples::Arguments& arguments) {
-  if (!arguments.empty()) throw examples::UsageError("Bad arguments.");
-  const auto reactor = couplet::newReactor();
+void serveEcho(couplet::Reactor& reactor) {
   const auto factory = couplet::Factory::forProtocol<NetstringEcho>();
-  examples::announce(*reactor, "netstrings",
-                     examples::listenOn(*reactor, FLAGS_iface, FLAGS_port, factory).toString());
-  reactor->run();
-  return examples::kSuccess;
+  examples::announce(reactor, "netstrings",
+                     examples::listenOn(reactor, FLAGS_iface, FLAGS_port, factory).toString());
+  reactor.run();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, {"[FLAG]...", "Sends every netstring back."}, serveEcho);
+  return examples::runServer(argc, argv, {"[FLAG]...", "Sends every netstring back."}, serveEcho);
 }

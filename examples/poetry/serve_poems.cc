@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include "serve_poems.h"
 
+#include <numeric>
 #include <vector>
 
 #include "examples/program/listening.h"
@@ -21,13 +22,13 @@ std::vector<WirePoem> readPoems(const examples::Arguments& files) {
 
 /// The port of each of `count` poems.
 std::vector<int> choosePorts(std::size_t count) {
-  std::vector<int> ports;
   examples::requireListenable(FLAGS_port);
-  for (std::size_t i = 0; i < count; ++i) {
-    ports.push_back(FLAGS_port == 0 ? 0 : FLAGS_port + static_cast<int>(i));
-    examples::requireListenable(ports.back());
-  }
-  return ports;
+  std::vector<int> ports(count, FLAGS_port);
+  if (FLAGS_port == 0) return ports;
+  std::iota(ports.begin(), ports.end(), FLAGS_port);
+  if (ports.back() <= 65535) return ports;
+  throw examples::UsageError("error: Ports must be from 0 to 65535, but the last poem's would be " +
+                             std::to_string(ports.back()) + ".");
 }
 
 }  // namespace

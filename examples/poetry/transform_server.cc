@@ -6,8 +6,8 @@
 #include <couplet/reactor/reactor.h>
 
 #include "examples/program/listening.h"
-#include "examples/program/program.h"
 #include "examples/program/seconds.h"
+#include "examples/program/server.h"
 #include "transform_protocol.h"
 
 DEFINE_int32(port, 10001, "port to listen on; 0: any free one");
@@ -20,20 +20,15 @@ namespace {
 const examples::Usage kUsage{
     "[FLAG]...", "Transforms poems: cummingsify, scream, reverse_lines, slow_cummingsify."};
 
-int serveTransforms(const examples::Arguments& arguments) {
-  if (!arguments.empty()) throw examples::UsageError("Bad arguments.");
-  const auto reactor = couplet::newReactor();
+void serveTransforms(couplet::Reactor& reactor) {
   const auto service = std::make_shared<const poetry::TransformService>(
-      *reactor, examples::parseSeconds("--delay", FLAGS_delay, 0));
+      reactor, examples::parseSeconds("--delay", FLAGS_delay, 0));
   const auto factory = couplet::Factory::forProtocol<poetry::TransformProtocol>(service);
-  examples::announce(*reactor, "transforms",
-                     examples::listenOn(*reactor, FLAGS_iface, FLAGS_port, factory).toString());
-  reactor->run();
-  return examples::kSuccess;
+  examples::announce(reactor, "transforms",
+                     examples::listenOn(reactor, FLAGS_iface, FLAGS_port, factory).toString());
+  reactor.run();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, kUsage, serveTransforms);
-}
+int main(int argc, char** argv) { return examples::runServer(argc, argv, kUsage, serveTransforms); }

@@ -25,6 +25,10 @@ bool isMissing(const CannotListenError& error) {
 
 bool isInUse(const CannotListenError& error) { return error.errorNumber() == EADDRINUSE; }
 
+ProgramError cannotListen(const CannotListenError& error) {
+  return {isInUse(error) ? kAddressInUse : kFailure, error.what()};
+}
+
 /// Listens on `host`, the second address of an interface, unless this machine has none such.
 void listenBeside(couplet::Reactor& reactor, const std::shared_ptr<ListeningPort>& first,
                   const std::string& host, const std::shared_ptr<couplet::Factory>& factory) {
@@ -57,8 +61,17 @@ couplet::Address listenOn(couplet::Reactor& reactor, const std::string& iface, i
     } catch (const CannotListenError& error) {
       // A port that the system chose for the first address may be taken on the second one.
       if (port == 0 && isInUse(error) && attempt < kPortTries) continue;
-      throw ProgramError(isInUse(error) ? kAddressInUse : kFailure, error.what());
+      throw cannotListen(error);
     }
+  }
+}
+
+couplet::StreamListener listenStreams(couplet::Reactor& reactor, int port) {
+  requireListenable(port);
+  try {
+    return couplet::listenStream(reactor, port, {.interface = "::"});
+  } catch (const CannotListenError& error) {
+    throw cannotListen(error);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include <couplet/protocols/stream.h>
 #include <couplet/reactor/reactor.h>
 
 namespace examples {
@@ -15,6 +16,9 @@ namespace examples {
 /// cannot be had.
 couplet::Address listenOn(couplet::Reactor& reactor, const std::string& iface, int port,
                           const std::shared_ptr<couplet::Factory>& factory);
+
+/// Listens for streams on `port` (0: any free one) of every address. Throws as `listenOn`.
+couplet::StreamListener listenStreams(couplet::Reactor& reactor, int port);
 
 /// Prints `Serving <what> on <where>.` when the reactor runs: who reads that may connect, and may
 /// stop the program by a signal.

@@ -1,6 +1,5 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include <couplet/deferred/gather_results.h>
@@ -43,6 +42,7 @@ class LineCounter {
 
 // [main]
 int countLines(const examples::Arguments& arguments) {
+  if (arguments.empty()) throw examples::UsageError("Give me the ports of poems.");
   std::vector<Address> servers;
   for (const auto& argument : arguments) servers.push_back(poetry::parseAddress(argument));
   const auto reactor = newReactor();

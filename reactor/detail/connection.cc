@@ -35,8 +35,16 @@ void Connection::begin() {
       lose(Failure(ConnectionDone()), Closing::kOrderly);
     }
     if (connected()) begun();
-    if (loop_.closing()) loseConnection();
+    if (loop_.closing()) shutDown();
   });
+}
+
+/// As loseConnection; but a protocol that did not close the connection is told that it was lost,
+/// since there may have been more to receive.
+void Connection::shutDown() {
+  if (disconnecting()) return;
+  flags_.set(Flags::kShutDown);
+  loseConnection();
 }
 
 /// Whether so many bytes more may be written.
@@ -318,6 +326,9 @@ void Connection::askProducer() {
 }
 
 void Connection::finishOutput() {
+  if (flags_.any(Flags::kShutDown)) {
+    return lose(failureOf<ConnectionLost>("the reactor was stopped"), Closing::kOrderly);
+  }
   if (disconnecting()) return lose(Failure(ConnectionDone()), Closing::kOrderly);
   if (!flags_.any(Flags::kOutputEnding) || flags_.any(Flags::kOutputEnded)) return;
   flags_.set(Flags::kOutputEnded);

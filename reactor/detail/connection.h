@@ -146,6 +146,7 @@ class Connection : public Transport {
   using Flags = ConnectionFlags;
 
   // For the loop.
+  void shutDown();
   void continueReading() noexcept;
   void flush() noexcept {
     sendNow();

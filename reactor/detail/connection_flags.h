@@ -28,13 +28,14 @@ class ConnectionFlags {
     kProducing = 1 << 13,    ///< there is a producer
     kStreaming = 1 << 14,    ///< which is one that pushes
     kProducerPaused = 1 << 15,
-    kLost = 1 << 16,   ///< closed; `end` is queued or has been called
-    kEnded = 1 << 17,  ///< `end` has been called
+    kLost = 1 << 16,      ///< closed; `end` is queued or has been called
+    kEnded = 1 << 17,     ///< `end` has been called
+    kShutDown = 1 << 18,  ///< the reactor closes it: its protocol did not
 
     // The loop's.
-    kQueuedToContinue = 1 << 18,
-    kQueuedToFlush = 1 << 19,
-    kQueuedToRetry = 1 << 20,
+    kQueuedToContinue = 1 << 19,
+    kQueuedToFlush = 1 << 20,
+    kQueuedToRetry = 1 << 21,
   };
   static constexpr std::uint32_t kNotReceiving = kDisconnecting | kPaused | kThrottled;
   static constexpr std::uint32_t kNoInput = kNotReceiving | kResuming | kInputEnded;

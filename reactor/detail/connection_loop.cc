@@ -144,7 +144,7 @@ bool ConnectionLoop::hasWork() const noexcept {
 void ConnectionLoop::closeAll() {
   closing_ = true;
   shutDownEnds();
-  for (auto& connection : connections_) connection->loseConnection();
+  for (auto& connection : connections_) connection->shutDown();
 }
 
 void ConnectionLoop::abortAll() {

@@ -10,8 +10,8 @@
 #pragma GCC visibility push(default)
 namespace couplet::detail {
 
-/// A Failure of what `make()` returns, or of what it throws: std::bad_alloc where there is no memory
-/// for a message.
+/// A Failure of what `make()` returns, or of what it throws: std::bad_alloc where there is no
+/// memory for a message.
 template <class Make>
 Failure failureFrom(Make make) noexcept {
   try {

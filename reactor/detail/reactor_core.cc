@@ -2,6 +2,7 @@
 #include <couplet/reactor/detail/reactor_core.h>
 
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <couplet/reactor/log.h>
@@ -15,6 +16,12 @@ void logException() {
   Failure failure = Failure::current();
   LogLine::error() << "Exception in a call of the reactor: " << failure << " ("
                    << failure.typeName() << ")";
+}
+
+/// `deadline`, the one of that name. Throws std::invalid_argument for one that cannot be.
+Duration checked(const char* name, Duration deadline) {
+  if (deadline >= Duration::zero()) return deadline;
+  throw std::invalid_argument(std::string("a reactor's ") + name + " is not negative");
 }
 
 }  // namespace
@@ -31,8 +38,9 @@ ReactorCore::ReactorCore(Clock& clock, const ReactorOptions& options, Callable<v
     : clock_(clock),
       timers_(clock),
       threadCalls_(std::move(wake)),
-      connections_(std::make_shared<ConnectionLoop>(clock, options.closingDeadline)),
-      shutdown_(*connections_, options.shutdownDeadline) {}
+      connections_(std::make_shared<ConnectionLoop>(
+          clock, checked("closingDeadline", options.closingDeadline))),
+      shutdown_(*connections_, checked("shutdownDeadline", options.shutdownDeadline)) {}
 
 void ReactorCore::end() noexcept {
   started_ = true;  // callWhenRunning drops what it is given

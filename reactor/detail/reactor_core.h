@@ -29,7 +29,7 @@ namespace couplet::detail {
 class ReactorCore {
  public:
   /// Does not own the clock, which must outlive it. `wake` ends the waiting; called from any
-  /// thread.
+  /// thread. std::invalid_argument for a negative deadline.
   ReactorCore(Clock& clock, const ReactorOptions& options, Callable<void()> wake);
   ReactorCore(const ReactorCore&) = delete;
   ReactorCore& operator=(const ReactorCore&) = delete;

@@ -24,10 +24,32 @@ namespace {
 /// How many connections are accepted before others get their turn.
 constexpr int kAcceptsPerEvent = 64;
 
-/// How long to leave a port alone when the system has no memory for a connection.
+/// How long to leave a port alone when the system can accept nothing.
 constexpr Duration kRest = std::chrono::milliseconds(100);
 
 Descriptor openSpare() noexcept { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+/// Whether accepting failed since a connection did, before it was accepted: the next one need not.
+/// accept(2) lists them. Any other error is the port's or the system's, and may last.
+bool isOfOneConnection(int error) {
+  switch (error) {
+    case ECONNABORTED:
+    case EINTR:
+    case EPERM:  // a firewall forbids it
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case ETIMEDOUT:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+      return true;
+    default:
+      return false;
+  }
+}
 
 bool bindAndListen(int socket, const SocketAddress& address, int backlog) {
   bool dualStack =
@@ -112,6 +134,7 @@ bool TCPPort::acceptOne() {
   auto* place = reinterpret_cast<::sockaddr*>(&address);
   Descriptor socket(::accept4(socket_.get(), place, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) return acceptFailed(errno);
+  failures_ = complainedOf_ = 0;
   turnsAway_ = false;
   SocketAddress peer(place, size);
   if (VLOG_IS_ON(1)) {
@@ -124,20 +147,21 @@ bool TCPPort::acceptOne() {
 
 bool TCPPort::acceptFailed(int error) {
   if (spare_ && (error == EMFILE || error == ENFILE)) error = turnOneAway();
-  switch (error) {
-    case EAGAIN:
-      return false;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-      LogLine::error() << "No connection can be accepted on " << host_ << ": "
-                       << errorMessage(error);
-      rest();
-      return false;
-    default:
-      return true;  // that connection failed before it was accepted
+  if (error == 0) return true;
+  if (error == EAGAIN) {
+    failures_ = 0;
+    return false;
   }
+  if (isOfOneConnection(error) && ++failures_ < kAcceptsPerEvent) return true;
+  complain(error);
+  rest();
+  return false;
+}
+
+/// Once for each error: a port that rests tries again and again.
+void TCPPort::complain(int error) {
+  if (std::exchange(complainedOf_, error) == error) return;
+  LogLine::error() << "No connection can be accepted on " << host_ << ": " << errorMessage(error);
 }
 
 /// No descriptor is left: a connection that waits is accepted in place of the spare one and closed,
@@ -155,6 +179,7 @@ int TCPPort::turnOneAway() {
 }
 
 void TCPPort::rest() {
+  failures_ = 0;
   restEnds_ = sockets_.connections.clock().callLater(kRest, [this] { goOn(); });
   watch_.stop();
 }
@@ -164,7 +189,7 @@ void TCPPort::goOn() {
   try {
     watch();
   } catch (const std::system_error& error) {
-    LogLine::error() << "No connection can be accepted on " << host_ << ": " << error.what();
+    complain(error.code().value());
     rest();
   }
 }

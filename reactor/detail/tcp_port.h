@@ -34,6 +34,7 @@ class TCPPort final : public ListeningPort,
   void acceptAll() noexcept;
   bool acceptOne();
   bool acceptFailed(int error);
+  void complain(int error);
   int turnOneAway();
   void rest();
   void goOn();
@@ -46,7 +47,10 @@ class TCPPort final : public ListeningPort,
   Descriptor spare_;  // given up to accept, and close, a connection when the process has no
                       // descriptors left
   Watch watch_;
-  bool turnsAway_ = false;  // since the last connection that was accepted
+  // Since the last connection that was accepted:
+  int failures_ = 0;        // in a row, for reasons of one connection
+  int complainedOf_ = 0;    // the errno value that was logged last
+  bool turnsAway_ = false;  // for want of descriptors, which is logged
   DelayedCall restEnds_;
 };
 

@@ -33,7 +33,8 @@ struct MemoryReactorOptions {
   std::size_t cut = 64 * 1024;
   /// A connection that does not read holds so many bytes; then they wait at the writer's.
   std::size_t window = 64 * 1024;
-  /// In a shutdown, and for a connection that is being closed, as of ReactorOptions.
+  /// In a shutdown, and for a connection that is being closed, as of ReactorOptions: negative ones
+  /// are std::invalid_argument.
   Duration shutdownDeadline = std::chrono::seconds(1);
   Duration closingDeadline = std::chrono::seconds(30);
   /// `flush` gives up after so many turns: something makes work for ever.

@@ -3,13 +3,16 @@
 
 #include <functional>
 #include <memory>
+#include <new>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
 
 #include "support/lives.h"
 #include "support/reporting_test.h"
+#include "tests/reactor/fault_memory.h"
 
 namespace couplet {
 namespace {
@@ -121,6 +124,49 @@ TEST_F(RunningWorkTest, AnEmptyDeferredIsAnError) {
   EXPECT_THROW(work->add(Deferred<void>()), std::logic_error);
   EXPECT_TRUE(work->empty());
 }
+
+/// Work with so many steps before it is added; each allocation of adding it fails in turn.
+class RunningWorkMemoryTest : public ::testing::TestWithParam<int> {
+ protected:
+  static Deferred<void> withSteps(Promise<void>& promise) {
+    Deferred<void> work = promise.deferred();
+    for (int i = 0; i < GetParam(); ++i) work.addCallback([] {});
+    return work;
+  }
+
+  /// True when memory ran out.
+  static bool runsOut(RunningWork& work, Deferred<void> piece, long nth) {
+    failAllocations(nth, 1);
+    try {
+      work.add(std::move(piece));
+    } catch (const std::bad_alloc&) {
+      return endShortage();
+    }
+    endShortage();
+    return false;
+  }
+
+  /// Returns how often memory ran out.
+  static int sweep() {
+    for (int nth = 0;; ++nth) {
+      Promise<void> refused;
+      RunningWork work;
+      if (!runsOut(work, withSteps(refused), nth)) return nth;
+      EXPECT_TRUE(work.empty());
+      EXPECT_FALSE(refused.pending());
+    }
+  }
+};
+
+TEST_P(RunningWorkMemoryTest, WhatCannotBeKeptIsDiscardedAndTakesNoPlace) {
+  int shortages = 0;
+  std::thread thread([&] { shortages = sweep(); });  // whose pool of blocks is empty
+  thread.join();
+  EXPECT_GT(shortages, 0);
+  RecordProperty("shortages", shortages);
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, RunningWorkMemoryTest, ::testing::Range(0, 12));
 
 }  // namespace
 }  // namespace couplet

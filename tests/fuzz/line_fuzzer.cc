@@ -18,7 +18,7 @@
 namespace couplet::fuzz {
 namespace {
 
-/// What both receivers do; `Receiver` is made by the derived class.
+/// What both receivers do.
 class LineConversation : public FramingConversation {
  public:
   LineConversation(std::string_view wire, std::size_t limit, std::string_view delimiter)
@@ -105,59 +105,42 @@ class LineConversation : public FramingConversation {
   std::size_t kept_ = 0;  // the place to which the parser had come when the delimiter was set
 };
 
-class LineOnlyConversation : public LineConversation {
+/// Is the receiver that it converses with.
+template <class Receiver>
+class LineConversationOf : public LineConversation, protected Receiver {
  public:
-  LineOnlyConversation(std::string_view wire, std::size_t limit, std::string_view delimiter)
-      : LineConversation(wire, limit, delimiter), receiver_(*this) {
-    receiver_.setMaxLength(limit);
-    receiver_.setDelimiter(std::string(delimiter));
+  LineConversationOf(std::string_view wire, std::size_t limit, std::string_view delimiter)
+      : LineConversation(wire, limit, delimiter) {
+    this->setMaxLength(limit);
+    Receiver::setDelimiter(std::string(delimiter));
   }
 
  private:
-  class Receiver : public LineOnlyReceiver {
-   public:
-    explicit Receiver(LineOnlyConversation& owner) : owner_(owner) {}
-    void lineReceived(std::string_view line) override { owner_.messageReceived(line); }
-    void lineLengthExceeded(std::string_view rest) override { owner_.tooLong(rest); }
-    void connectionLost(const Failure& reason) override { owner_.connectionLost(reason); }
+  LineProtocol& receiver() override { return *this; }
+  FramedProtocol& protocol() override { return *this; }
+  void lineReceived(std::string_view line) override { messageReceived(line); }
+  void lineLengthExceeded(std::string_view rest) override { tooLong(rest); }
+  void connectionLost(const Failure& reason) override {
+    FramingConversation::connectionLost(reason);
+  }
+};
 
-   private:
-    LineOnlyConversation& owner_;
-  };
+class LineOnlyConversation : public LineConversationOf<LineOnlyReceiver> {
+ public:
+  using LineConversationOf::LineConversationOf;
 
-  LineProtocol& receiver() override { return receiver_; }
-  FramedProtocol& protocol() override { return receiver_; }
+ private:
   std::size_t patience() const override { return limit(); }
-
-  Receiver receiver_;
 };
 
 /// Has raw mode, for a number of bytes that the script gives: then the rest of them is lines again.
-class LineReceiverConversation : public LineConversation {
+class LineReceiverConversation : public LineConversationOf<LineReceiver> {
  public:
-  LineReceiverConversation(std::string_view wire, std::size_t limit, std::string_view delimiter)
-      : LineConversation(wire, limit, delimiter), receiver_(*this) {
-    receiver_.setMaxLength(limit);
-    receiver_.setDelimiter(std::string(delimiter));
-  }
+  using LineConversationOf::LineConversationOf;
 
  private:
-  class Receiver : public LineReceiver {
-   public:
-    explicit Receiver(LineReceiverConversation& owner) : owner_(owner) {}
-    void lineReceived(std::string_view line) override { owner_.lineReceived(line); }
-    void lineLengthExceeded(std::string_view rest) override { owner_.tooLong(rest); }
-    void rawDataReceived(std::string_view bytes) override { owner_.rawReceived(bytes); }
-    void connectionLost(const Failure& reason) override { owner_.connectionLost(reason); }
-
-   private:
-    LineReceiverConversation& owner_;
-  };
-
-  LineProtocol& receiver() override { return receiver_; }
-  FramedProtocol& protocol() override { return receiver_; }
   std::size_t patience() const override {
-    const std::size_t ofDelimiter = delimiter().size() - 1;
+    const std::size_t ofDelimiter = LineConversation::delimiter().size() - 1;
     return limit() + std::min(ofDelimiter, SIZE_MAX - limit());
   }
 
@@ -166,12 +149,12 @@ class LineReceiverConversation : public LineConversation {
     require(undelivered().empty(), "all bytes come in raw mode");
   }
 
-  void lineReceived(std::string_view line) {
+  void lineReceived(std::string_view line) override {
     require(!raw_, "no line comes in raw mode");
     messageReceived(line);
   }
 
-  void rawReceived(std::string_view bytes) {
+  void rawDataReceived(std::string_view bytes) override {
     enter();
     require(raw_ && !bytes.empty() && undelivered().starts_with(bytes), "the next raw bytes come");
     moveOn(bytes.size());
@@ -179,29 +162,29 @@ class LineReceiverConversation : public LineConversation {
     if (bytes.size() < rawLeft_) {
       rawLeft_ -= bytes.size();
     } else {
-      setLineMode(bytes.substr(std::exchange(rawLeft_, 0)));
+      endRawMode(bytes.substr(std::exchange(rawLeft_, 0)));
     }
     makeMovesInside();
   }
 
   bool makeOwnMove(char letter) override {
-    if (letter == 'w') return setRawMode(script().number());
+    if (letter == 'w') return beginRawMode(script().number());
     if (letter == 'n') return setLineModeWithCopy(script().number());
     return LineConversation::makeOwnMove(letter);
   }
 
-  bool setRawMode(std::size_t bytes) {
+  bool beginRawMode(std::size_t bytes) {
     if (!raw_) rawSeen_ = 0;
     raw_ = true;
     rawLeft_ = bytes;
-    receiver_.setRawMode();
+    setRawMode();
     return true;
   }
 
-  void setLineMode(std::string_view extra) {
+  void endRawMode(std::string_view extra) {
     takeBack(extra.size());
     raw_ = false;
-    receiver_.setLineMode(extra);
+    setLineMode(extra);
   }
 
   /// Delivers the bytes that it takes back, and those that wait.
@@ -209,15 +192,14 @@ class LineReceiverConversation : public LineConversation {
     const std::string extra = takeBack(raw_ ? std::min(bytes, rawSeen_) : 0);
     raw_ = false;
     if (!inside() && waiting()) {
-      callThatDelivers([&] { receiver_.setLineMode(extra); });
+      callThatDelivers([&] { setLineMode(extra); });
     } else {
-      receiver_.setLineMode(extra);
+      setLineMode(extra);
       if (!extra.empty()) seeAll();
     }
     return true;
   }
 
-  Receiver receiver_;
   bool raw_ = false;
   std::size_t rawLeft_ = 0;  // bytes until lines come again
   std::size_t rawSeen_ = 0;  // bytes that came since raw mode began
@@ -229,9 +211,7 @@ void playAll(std::size_t limit, std::string_view input) {
   std::string_view delimiter = takeField(input).substr(0, kLongest);
   if (delimiter.empty()) delimiter = "\r\n";
   const std::string_view script = takeField(input);
-  Conversation(input, limit, delimiter).play(script);
-  Conversation(input, limit, delimiter).playInPieces(SIZE_MAX);
-  Conversation(input, limit, delimiter).playInPieces(1);
+  playEachWay<Conversation>(script, input, limit, delimiter);
 }
 
 }  // namespace

@@ -5,42 +5,28 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "framing_conversation.h"
 #include "require.h"
-#include "sending.h"
+#include "string_conversation.h"
 
 namespace couplet::fuzz {
 namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-class NetstringConversation : public FramingConversation {
+class NetstringConversation : public StringConversation<NetstringReceiver> {
  public:
-  NetstringConversation(std::string_view wire, std::size_t limit)
-      : FramingConversation(wire, limit), receiver_(*this) {
-    receiver_.setMaxLength(limit);
-  }
+  using StringConversation::StringConversation;
 
  private:
-  class Receiver : public NetstringReceiver {
-   public:
-    explicit Receiver(NetstringConversation& owner) : owner_(owner) {}
-    void stringReceived(std::string_view payload) override { owner_.messageReceived(payload); }
-    void netstringRefused(const NetstringParseError& error) override { owner_.refused(error); }
-    void connectionLost(const Failure& reason) override { owner_.connectionLost(reason); }
-
-   private:
-    NetstringConversation& owner_;
-  };
-
-  FramedProtocol& protocol() override { return receiver_; }
-
   Next next(std::string_view bytes) const override {
     return parse(bytes, [this](std::size_t index) { return limitAt(index); });
   }
+  Next nextSent(std::string_view bytes) const override {
+    return parse(bytes, [](std::size_t) { return SIZE_MAX; });
+  }
+  bool cannotBeSent(std::size_t size) const override { return size > limit(); }
 
   /// Byte by byte, as the format is written down.
   template <class LimitAt>
@@ -64,34 +50,14 @@ class NetstringConversation : public FramingConversation {
     return {Next::kMessage, bytes.substr(begin, length), begin + length + 1};
   }
 
-  void refused(const NetstringParseError& error) {
+  void netstringRefused(const NetstringParseError& error) override {
     enter();
     require(expectedNext().kind == Next::kRefusal, "what is a netstring is not refused");
-    require(receiver_.brokenPeer(), "the receiver knows that it refused");
+    require(brokenPeer(), "the receiver knows that it refused");
     inputRefused();
-    if (losesFor(is<NetstringParseError>)) receiver_.NetstringReceiver::netstringRefused(error);
+    if (losesFor(is<NetstringParseError>)) NetstringReceiver::netstringRefused(error);
     makeMovesInside();
   }
-
-  bool makeOwnMove(char letter) override {
-    if (letter == 'm') setLimit(script().number());
-    if (letter == 's') send(payloadOf(script()));
-    return letter == 'm' || letter == 's';
-  }
-
-  void setLimit(std::size_t limit) {
-    receiver_.setMaxLength(limit);
-    limitChanged(limit);
-  }
-
-  void send(const std::string& payload) {
-    const auto wire = written([&] { receiver_.sendString(payload); }, payload.size() > limit());
-    if (!wire) return;
-    const Next back = parse(*wire, [](std::size_t) { return SIZE_MAX; });
-    require(back.payload == payload && back.size == wire->size(), "what is sent can be parsed");
-  }
-
-  Receiver receiver_;
 };
 
 }  // namespace
@@ -99,11 +65,6 @@ class NetstringConversation : public FramingConversation {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace couplet::fuzz;
-  std::string_view input(reinterpret_cast<const char*>(data), size);
-  const std::size_t limit = numberOr(99999, takeField(input));
-  const std::string_view script = takeField(input);
-  NetstringConversation(input, limit).play(script);
-  NetstringConversation(input, limit).playInPieces(SIZE_MAX);
-  NetstringConversation(input, limit).playInPieces(1);
+  playStrings<NetstringConversation>({reinterpret_cast<const char*>(data), size});
   return 0;
 }

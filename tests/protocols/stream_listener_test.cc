@@ -78,6 +78,21 @@ TEST_F(StreamListenerTest, ConnectionsPastTheBacklogAreClosedAtOnce) {
   EXPECT_TRUE(fourth.connected());
 }
 
+TEST_F(StreamListenerTest, SaysOnceThatItIsFullUntilOneIsAccepted) {
+  auto warned = [this] {
+    ::testing::internal::CaptureStderr();
+    connect();
+    return !::testing::internal::GetCapturedStderr().empty();
+  };
+  EXPECT_FALSE(warned());
+  EXPECT_FALSE(warned());
+  EXPECT_TRUE(warned());
+  EXPECT_FALSE(warned());
+  Stream stream = accepted();
+  EXPECT_FALSE(warned());
+  EXPECT_TRUE(warned());
+}
+
 TEST_F(StreamListenerTest, OfAConnectionThatWaitsNothingIsRead) {
   MemoryPeer peer = connect();
   peer.write(std::string(10'000'000, 'x'));

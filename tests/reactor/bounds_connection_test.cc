@@ -15,6 +15,7 @@
 
 #include <couplet/protocols/line.h>
 #include <couplet/protocols/netstring.h>
+#include <couplet/protocols/stream.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/libevent_reactor.h>
 
@@ -30,6 +31,7 @@ constexpr std::size_t kRead = 64 * kKiB;      // what one read hands on at most
 constexpr std::size_t kHighMark = 64 * kKiB;  // above it reading pauses
 constexpr std::size_t kChunk = 16 * kKiB;     // the grain of what waits to be sent
 constexpr std::size_t kConnection = kKiB;     // the objects of a connection and its protocol
+constexpr std::size_t kStream = 2 * kKiB;     // and of a Stream
 
 /// Counts what its protocols hear.
 struct Seen {
@@ -87,6 +89,40 @@ struct Farewell : Watched<Protocol> {
     static const std::string words(kBytes, 'f');
     transport().write(words);
     transport().loseConnection();
+  }
+};
+
+/// A stream that nobody reads.
+class UnreadStream : public StreamProtocol {
+ public:
+  explicit UnreadStream(Seen& seen)
+      : StreamProtocol([this](Stream stream) {
+          stream_ = std::move(stream);
+          ++seen_.made;
+          connected(stream_);
+        }),
+        seen_(seen) {}
+  void connectionLost(const Failure& reason) override {
+    ++seen_.lost;
+    seen_.reason = reason;
+    StreamProtocol::connectionLost(reason);
+  }
+
+ protected:
+  virtual void connected(Stream&) {}
+  const Seen& seen() const noexcept { return seen_; }
+
+ private:
+  Seen& seen_;
+  Stream stream_;
+};
+/// The first one writes again and again, and awaits nothing.
+struct HeedlessStream : UnreadStream {
+  using UnreadStream::UnreadStream;
+  void connected(Stream& stream) override {
+    if (seen().made > 1) return;
+    stream.write(std::string(kHighMark, 'x'));
+    while (stream.connected()) stream.write("x").addErrback([](const Failure&) {});
   }
 };
 
@@ -239,6 +275,29 @@ TEST_F(BoundsTest, AProtocolThatLooksAtNothingIsStoppedAtTheHardCap) {
       std::string(1'000, 'x'), [this] { EXPECT_EQ(seen.lost, kPeers); }, 1'000);
   EXPECT_TRUE(seen.reason->check<WriteBufferFullError>()) << *seen.reason;
   EXPECT_LE(heapPeak() - before, 66u * kKiB * kKiB + kPeers * 2 * kKiB * kKiB);
+}
+
+TEST_F(BoundsTest, AStreamThatNobodyReadsHoldsItsMostAndOneRead) {
+  serve<UnreadStream>();
+  attack(std::string(1'000'000, 'x'), [this] {
+    EXPECT_GE(cost(), Stream::kMostUnread);
+    EXPECT_LE(peak(), Stream::kMostUnread + kRead + kStream);
+  });
+}
+
+TEST_F(BoundsTest, WritesOfAStreamThatNobodyAwaitsAreStoppedAtTheirMost) {
+  constexpr std::size_t kWrite = 512 + 3 * sizeof(Promise<void>);  // in a vector that grows
+  serve<HeedlessStream>();
+  attack(
+      "x",
+      [this] {
+        EXPECT_EQ(seen.lost, 1);
+        EXPECT_TRUE(seen.reason->check<WriteBufferFullError>()) << *seen.reason;
+      },
+      0);
+  EXPECT_GE(heapPeak() - before, Stream::kMostWritesWaiting * 512);
+  EXPECT_LE(heapPeak() - before,
+            Stream::kMostWritesWaiting * (kWrite + 1) + kHighMark + kChunk + kPeers * kStream);
 }
 
 TEST_F(BoundsTest, ACloseHoldsWhatWasWrittenUntilItsDeadline) {

@@ -3,6 +3,7 @@
 // How long a connection that is being closed waits for a peer that does not read.
 #include <chrono>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -114,6 +115,12 @@ TEST(NoClosingDeadlineTest, APeerThatReadAllIsNotToBlameForASlowProducer) {
   reactor.flush();
   EXPECT_EQ(peer.value(), std::string(5 * kWindow, 'x') + "rest");
   EXPECT_TRUE(peer.inputEnded());
+}
+
+TEST(NoClosingDeadlineTest, ANegativeOneIsAnError) {
+  EXPECT_THROW(LibeventReactor({.closingDeadline = -1ns}), std::invalid_argument);
+  EXPECT_THROW(MemoryReactor({.closingDeadline = -1ns}), std::invalid_argument);
+  EXPECT_NO_THROW(LibeventReactor({.closingDeadline = 0ns}));
 }
 
 TEST(NoClosingDeadlineTest, AConnectionThatIsNotBeingClosedWaitsForItsPeerForEver) {

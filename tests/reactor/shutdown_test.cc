@@ -5,6 +5,7 @@
 #include <string>
 
 #include <couplet/deferred/errors.h>
+#include <couplet/reactor/testing/memory_reactor.h>
 
 #include "loopback.h"
 #include "raw_peer.h"
@@ -94,8 +95,23 @@ TEST_F(ShutdownTest, ConnectionsAreFlushedAndEachProtocolIsTold) {
        });
   reactor->run();
   EXPECT_EQ(server.losses, 2);
+  EXPECT_TRUE(server.lost->check<ConnectionLost>());
+  EXPECT_TRUE(client.lost->check<ConnectionLost>());
+  EXPECT_THAT(client.lost->message(), HasSubstr("the reactor was stopped"));
+  EXPECT_EQ(peer.receive(), "goodbye");
+}
+
+TEST_F(ShutdownTest, AProtocolThatHadClosedHearsConnectionDone) {
+  reactor->addShutdownTrigger(ShutdownPhase::kBefore, [this] {
+    server.transport().write("goodbye");
+    server.transport().loseConnection();
+    return succeed();
+  });
+  listen();
+  RawPeer peer(port->getHost().port);
+  stopWhenMade();
+  reactor->run();
   EXPECT_TRUE(server.lost->check<ConnectionDone>());
-  EXPECT_TRUE(client.lost->check<ConnectionDone>());
   EXPECT_EQ(peer.receive(), "goodbye");
 }
 
@@ -108,6 +124,11 @@ TEST_F(ShutdownTest, AfterTheDeadlineConnectionsAreAborted) {
   stopWhenMade();
   reactor->run();
   EXPECT_TRUE(server.lost->check<ConnectionAborted>());
+}
+
+TEST_F(ShutdownTest, ANegativeDeadlineIsAnError) {
+  EXPECT_THROW(LibeventReactor({.shutdownDeadline = -1ns}), std::invalid_argument);
+  EXPECT_THROW(testing::MemoryReactor({.shutdownDeadline = -1ns}), std::invalid_argument);
 }
 
 TEST_F(ShutdownTest, PortsAreClosed) {

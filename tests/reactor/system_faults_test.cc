@@ -4,6 +4,7 @@
 // fault_sweep_test.cc.
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <string>
 #include <string_view>
@@ -92,6 +93,40 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair("accept4", EPROTO), std::pair("accept4", EPERM),
                       std::pair("accept4", ENOBUFS), std::pair("accept4", ENOMEM)),
     nameOf);
+
+class LastingAcceptFaultTest : public SystemFaultsTest,
+                               public ::testing::WithParamInterface<std::pair<int, int>> {};
+
+TEST_P(LastingAcceptFaultTest, ThePortRestsSaysSoOnceAndGoesOn) {
+  auto [error, times] = GetParam();
+  inject({"accept4", error, 1, times});
+  connect();
+  runUntil([this] { return answered(); });
+  EXPECT_TRUE(endFault());
+  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr(std::strerror(error))));
+}
+
+/// Errors of one connection are those of the port when nothing else comes.
+INSTANTIATE_TEST_SUITE_P(Faults, LastingAcceptFaultTest,
+                         ::testing::Values(std::pair(EINVAL, 2), std::pair(EBADF, 1),
+                                           std::pair(ENOMEM, 2), std::pair(EPERM, 130)),
+                         [](const auto& info) {
+                           return std::string(::strerrorname_np(info.param.first));
+                         });
+
+TEST_F(SystemFaultsTest, APortThatCannotAcceptIsNotAskedInEachTurn) {
+  inject({"accept4", EINVAL, 1, 1'000'000});
+  connect();
+  int turns = 0;
+  std::function<void()> count = [&] {
+    if (callsSeen() > 0) ++turns;
+    reactor->callLater(0s, [&] { count(); });
+  };
+  count();
+  runUntil([&] { return turns > 1000; });
+  EXPECT_LT(callsSeen(), 500);
+  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("Invalid argument")));
+}
 
 TEST_F(SystemFaultsTest, APortThatCannotAcceptForLackOfMemorySaysSo) {
   inject({"accept4", ENOMEM});

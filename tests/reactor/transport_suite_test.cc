@@ -402,6 +402,33 @@ TEST_P(TransportSuite, TellsWhenWhatPiledUpIsSent) {
   });
 }
 
+TEST_P(TransportSuite, TellsOfAnEndOfInputThatCameWhileItsBytesPiledUpAfterAllThatWasReceived) {
+  server.onData = [this](Transport& transport, std::string_view) {
+    if (server.received == "x") transport.write(std::string(moreThanIsTaken(), 'y'));
+  };
+  server.onReadLost = [](Transport& transport) {
+    transport.write("bye");
+    transport.loseConnection();
+  };
+  client.onMade = [](Transport& transport) {
+    transport.pauseProducing();
+    transport.write("x");
+  };
+  run([this]() -> Deferred<void> {
+    co_await until([this] { return server.made && server.transport().throttled(); });
+    client.transport().write("the rest");
+    client.transport().loseWriteConnection();
+    co_await untilQuiet();
+    EXPECT_EQ(server.readsLost, 0);
+    client.transport().resumeProducing();
+    co_await until([this] { return bothLost(); });
+  });
+  EXPECT_EQ(server.received, "xthe rest");
+  EXPECT_EQ(server.readsLost, 1);
+  EXPECT_EQ(client.received.size(), moreThanIsTaken() + 3);
+  EXPECT_TRUE(server.lost->check<ConnectionDone>()) << *server.lost;
+}
+
 TEST_P(TransportSuite, AbortsWhenMoreIsWrittenThanTheCap) {
   client.onMade = [](Transport& transport) { transport.pauseProducing(); };
   runUntilLostBy([this] {

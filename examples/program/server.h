@@ -1,0 +1,19 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// What the servers that take flags only do alike.
+#pragma once
+
+#include <functional>
+
+#include <couplet/reactor/reactor.h>
+
+#include "program.h"
+
+namespace examples {
+
+/// The main function of such a server: as runProgram. Makes a reactor; `serve` listens on it, runs
+/// it, and returns when it has stopped.
+int runServer(int argc, char** argv, const Usage& usage,
+              const std::function<void(couplet::Reactor&)>& serve);
+
+}  // namespace examples
