@@ -56,6 +56,11 @@ class CommandLine(unittest.TestCase):
             self.check_refused(name, reason="Provide exactly one poetry file.")
             self.check_refused(name, TYGER, TYGER, reason="Provide exactly one poetry file.")
 
+    def test_no_server(self):
+        result = run("tutorial/gather")
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (2, b"", b"gather: Give me the ports of poems.\n"))
+
     def test_too_many_arguments(self):
         for name in ("transform_server", "netstring_echo"):
             self.check_refused(name, "poem.txt", reason="Bad arguments.")

@@ -160,7 +160,8 @@ class SeveralPoems(unittest.TestCase):
     def test_the_last_port_is_in_range_too(self):
         result = run("fast_poetry", "--port=65535", TYGER, SAPPHO)
         self.assertEqual(result.returncode, 2)
-        self.assertEqual(result.stderr, b"fast_poetry: error: Ports must be from 0 to 65535.\n")
+        self.assertEqual(result.stderr, b"fast_poetry: error: Ports must be from 0 to 65535, "
+                                        b"but the last poem's would be 65536.\n")
 
 
 class SlowPoetry(unittest.TestCase):
