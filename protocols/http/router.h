@@ -1,0 +1,57 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Handlers by method and path.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <couplet/deferred/callable.h>
+#include <couplet/protocols/http/resource.h>
+
+#pragma GCC visibility push(default)
+namespace couplet {
+
+/// Answers a request: may return a Response, a Deferred<Response>, or be a coroutine. The request
+/// outlives what it returns.
+using Handler = Callable<Answer(Request&)>;
+
+/// A Resource that looks up who answers, by method and by the segments of the path below its own:
+///
+///     Router router;
+///     router.get("/", [](Request&) { return Response::text("Hello, world!"); });
+///     router.get("/poems/:name", [&](Request& request) { return poem(*request.param("name")); });
+///     router.get("/files/*path", ...);  // the rest, slashes included, undecoded
+///
+/// A literal segment goes before a named one, and that before a rest; segments are compared
+/// decoded. HEAD is answered by what answers GET, and OPTIONS with the methods that there are,
+/// unless it is said otherwise. Unknown paths are 404, unknown methods 405 with Allow.
+class Router : public Resource {
+ public:
+  Router();
+  Router(Router&& other) noexcept;
+  ~Router() override;
+
+  // Each throws std::invalid_argument when `pattern` does not begin with a slash, has a rest that
+  // is not last, an empty or repeated name, or when there is a handler for it already.
+
+  Router& get(std::string_view pattern, Handler handler);
+  Router& post(std::string_view pattern, Handler handler);
+  Router& put(std::string_view pattern, Handler handler);
+  Router& patch(std::string_view pattern, Handler handler);
+  Router& del(std::string_view pattern, Handler handler);
+  Router& add(std::string_view method, std::string_view pattern, Handler handler);
+
+  bool isLeaf() const override { return true; }
+  Answer render(Request& request) override;
+
+ private:
+  struct Node;
+
+  std::unique_ptr<Node> root_;
+};
+
+}  // namespace couplet
+#pragma GCC visibility pop

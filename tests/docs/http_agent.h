@@ -1,0 +1,15 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+// Around the request of docs/guide/http-client.md.
+#pragma once
+
+#include <iostream>
+#include <memory>
+
+#include <couplet/protocols/http/agent.h>
+#include <couplet/reactor/reactor.h>
+
+using namespace couplet;
+
+inline void listing(std::unique_ptr<Reactor>& reactor) {
+  // BLOCK
+}

@@ -1,0 +1,107 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/protocols/http/router.h>
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "site_fixture.h"
+
+namespace couplet {
+namespace {
+
+class RouterTest : public SiteTest {
+ protected:
+  /// A handler that says its name and what `param` holds.
+  static Handler saying(std::string name, std::string param = "") {
+    return [name, param](Request& request) {
+      return Response(200, name + (param.empty() ? "" : " " + std::string(*request.param(param))));
+    };
+  }
+
+  /// The status and the body of what answers.
+  std::string ask(std::string_view method, std::string_view target) {
+    const std::string all =
+        send(std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    const std::size_t end = all.find("\r\n\r\n");
+    return all.substr(9, 3) + (all[9] == '2' ? " " + all.substr(end + 4) : "");
+  }
+  std::string ask(std::string_view target) { return ask("GET", target); }
+};
+
+TEST_F(RouterTest, ALiteralSegmentGoesBeforeANamedOneAndThatBeforeARest) {
+  router.get("/poems/new", saying("new"))
+      .get("/poems/:name", saying("named", "name"))
+      .get("/*all", saying("rest", "all"));
+  serve();
+  EXPECT_EQ(ask("/poems/new"), "200 new");
+  EXPECT_EQ(ask("/poems/ecstasy"), "200 named ecstasy");
+  EXPECT_EQ(ask("/poems/a/b"), "200 rest poems/a/b");
+  EXPECT_EQ(ask("/other"), "200 rest other");
+}
+
+TEST_F(RouterTest, SegmentsAreDecodedBeforeTheyAreCompared) {
+  router.get("/poems/:name", saying("named", "name"));
+  serve();
+  EXPECT_EQ(ask("/p%6fems/a%2Fb%20c"), "200 named a/b c");
+}
+
+TEST_F(RouterTest, ASegmentThatCannotBeDecodedIsRefused) {
+  router.get("/:name", saying("named", "name"));
+  serve();
+  EXPECT_EQ(ask("/%zz"), "400");
+}
+
+TEST_F(RouterTest, ANamedSegmentIsNotEmpty) {
+  router.get("/poems/:name", saying("named", "name"));
+  serve();
+  EXPECT_EQ(ask("/poems/"), "404");
+  EXPECT_EQ(ask("/poems"), "404");
+}
+
+TEST_F(RouterTest, AnUnknownMethodIsA405ThatNamesTheOthers) {
+  router.get("/", saying("get")).post("/", saying("post"));
+  serve();
+  const std::string answer = send("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(answer.find("HTTP/1.1 405 "), std::string::npos);
+  EXPECT_NE(answer.find("\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"), std::string::npos);
+}
+
+TEST_F(RouterTest, OptionsNamesTheMethods) {
+  router.put("/", saying("put"));
+  serve();
+  const std::string answer = send("OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(answer.find("HTTP/1.1 204 "), 0u);
+  EXPECT_NE(answer.find("\r\nAllow: PUT, OPTIONS\r\n"), std::string::npos);
+}
+
+TEST_F(RouterTest, AnAbsoluteTargetIsRoutedByItsPath) {
+  router.get("/", saying("root")).get("/poems", saying("poems"));
+  serve();
+  EXPECT_EQ(ask("http://a/poems?x"), "200 poems");
+  EXPECT_EQ(ask("http://a"), "200 root");
+}
+
+TEST_F(RouterTest, APatternThatCannotBeIsRefusedWhenItIsAdded) {
+  EXPECT_THROW(router.get("poems", saying("")), std::invalid_argument);
+  EXPECT_THROW(router.get("/*rest/more", saying("")), std::invalid_argument);
+  EXPECT_THROW(router.get("/:", saying("")), std::invalid_argument);
+  EXPECT_THROW(router.get("/:a/:a", saying("")), std::invalid_argument);
+  EXPECT_THROW(router.get("/x", nullptr), std::invalid_argument);
+  router.get("/x", saying(""));
+  EXPECT_THROW(router.get("/x", saying("")), std::invalid_argument);
+}
+
+TEST_F(RouterTest, ARouterMayStandBelowAResource) {
+  auto root = std::make_shared<Resource>();
+  router.get("/:id", saying("api", "id"));
+  root->putChild("api", std::make_shared<Router>(std::move(router)));
+  reactor.listenTCP(8080, std::make_shared<Site>(std::move(root), std::move(options)));
+  connect();
+  EXPECT_EQ(ask("/api/7"), "200 api 7");
+  EXPECT_EQ(ask("/other"), "404");
+  EXPECT_EQ(ask("/"), "404");
+}
+
+}  // namespace
+}  // namespace couplet

@@ -1,0 +1,295 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// What a Site answers, and when it closes the connection.
+#include "site_fixture.h"
+
+#include <chrono>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include <couplet/deferred/errors.h>
+#include <couplet/reactor/testing/logged_errors.h>
+#include <couplet/reactor/testing/string_transport.h>
+
+namespace couplet {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+std::string get(std::string_view target) {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
+
+TEST_F(SiteTest, AHandlerAnswers) {
+  router.get("/", [](Request&) { return Response::text("Hello, world!"); });
+  serve();
+  EXPECT_EQ(send(kGet), text("Hello, world!"));
+  EXPECT_TRUE(client->connected());
+}
+
+TEST_F(SiteTest, PipelinedRequestsAreAnsweredInOrder) {
+  router.get("/:n",
+             [](Request& request) { return Response::text(std::string(*request.param("n"))); });
+  serve();
+  EXPECT_EQ(send(get("/1") + get("/2") + get("/3")), text("1") + text("2") + text("3"));
+}
+
+TEST_F(SiteTest, ARequestThatIsAtWorkKeepsTheNextWaiting) {
+  std::vector<Promise<Response>> work;
+  std::vector<std::string> asked;
+  router.get("/:n", [&](Request& request) {
+    asked.emplace_back(request.path());
+    work.emplace_back();
+    return work.back().deferred();
+  });
+  serve();
+  EXPECT_EQ(send(get("/1") + get("/2")), "");
+  EXPECT_EQ(asked, (std::vector<std::string>{"/1"}));
+  work[0].callback(Response::text("one"));
+  reactor.flush();
+  EXPECT_EQ(received(), text("one"));
+  EXPECT_EQ(asked.size(), 2u);
+  work[1].callback(Response::text("two"));
+  reactor.flush();
+  EXPECT_EQ(received(), text("two"));
+}
+
+/// CVE-2023-46137 of Twisted, and CVE-2024-41671: with answers at once and later.
+TEST_F(SiteTest, NoOrderOfAnswersAndSegmentsChangesTheOrderOfResponses) {
+  Promise<Response> slow;
+  router.post("/0", [](Request& request) { return Response::text(std::string(request.body())); });
+  router.get("/1", [&](Request&) { return slow.deferred(); });
+  router.get("/2", [](Request&) { return Response::text("two"); });
+  serve();
+  EXPECT_EQ(send("POST /0 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx" + get("/1")),
+            text("x"));
+  EXPECT_EQ(send(get("/2")), "");
+  slow.callback(Response::text("one"));
+  reactor.flush();
+  EXPECT_EQ(received(), text("one") + text("two"));
+}
+
+TEST_F(SiteTest, ACoroutineMayUseTheRequestThroughout) {
+  Promise<void> ready;
+  Deferred<void> whenReady = ready.deferred();
+  router.post("/", [&](Request& request) -> Deferred<Response> {
+    co_await std::move(whenReady);
+    co_return Response::text(std::string(request.body()));
+  });
+  serve();
+  EXPECT_EQ(send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\npoem"), "");
+  ready.callback();
+  reactor.flush();
+  EXPECT_EQ(received(), text("poem"));
+}
+
+TEST_F(SiteTest, AChunkedBodyComesWhole) {
+  router.post("/", [](Request& request) { return Response::text(std::string(request.body())); });
+  serve();
+  EXPECT_EQ(send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "5\r\nHERE \r\n4\r\nIS M\r\n0\r\n\r\n"),
+            text("HERE IS M"));
+}
+
+TEST_F(SiteTest, TheBodyIsAskedForWhereTheClientExpectsThat) {
+  router.post("/", [](Request& request) { return Response::text(std::string(request.body())); });
+  serve();
+  EXPECT_EQ(send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"),
+            "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(send("x"), text("x"));
+}
+
+TEST_F(SiteTest, ABodyThatIsTooLongIsRefusedBeforeItComes) {
+  options.limits.body = 10;
+  serve();
+  EXPECT_THAT(
+      send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n"),
+      StartsWith("HTTP/1.1 413 "));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, HeadIsAnsweredAsGetWithoutTheBody) {
+  router.get("/", [](Request&) { return Response::text("Hello"); });
+  serve();
+  std::string head = text("Hello");
+  head.resize(head.size() - 5);
+  EXPECT_EQ(send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), head);
+}
+
+TEST_F(SiteTest, ConnectionCloseIsHeeded) {
+  router.get("/", [](Request&) { return Response::text("bye"); });
+  serve();
+  EXPECT_EQ(send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + std::string(kGet)),
+            text("bye", "Connection: close\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AnHTTP10ClientIsKeptWhereItAsksForThat) {
+  router.get("/", [](Request&) { return Response::text("hi"); });
+  serve();
+  EXPECT_EQ(send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+            text("hi", "", "Connection: keep-alive\r\n"));
+  EXPECT_EQ(send("GET / HTTP/1.0\r\n\r\n"), text("hi", "Connection: close\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, WhatIsRefusedGetsAPageAndIsClosed) {
+  serve();
+  const std::string page = send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AnExceptionIsA500AndIsLogged) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) -> Response { throw std::runtime_error("secret"); });
+  serve();
+  const std::string page = send(kGet);
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_THAT(page, Not(HasSubstr("secret")));
+  EXPECT_THAT(errors.take(), ::testing::ElementsAre(HasSubstr("secret")));
+  EXPECT_TRUE(client->connected());
+}
+
+TEST_F(SiteTest, AnHTTPErrorIsThePageOfItsStatus) {
+  router.get("/", [](Request&) { return fail<Response>(HTTPError(403, "<not> for you")); });
+  serve();
+  const std::string page = send(kGet);
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 403 Forbidden\r\n"));
+  EXPECT_THAT(page, HasSubstr("&lt;not&gt; for you"));
+}
+
+TEST_F(SiteTest, AResponseThatCannotBeSentIsA500) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) {
+    Response response = Response::text("x");
+    response.headers.add("Transfer-Encoding", "gzip");
+    return response;
+  });
+  serve();
+  EXPECT_THAT(send(kGet), StartsWith("HTTP/1.1 500 "));
+  EXPECT_EQ(errors.take().size(), 1u);
+}
+
+/// A length that is not the body's would split the next response.
+TEST_F(SiteTest, AHandlerCannotGiveAnotherLengthThanItsBodyHas) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) {
+    Response response = Response::text("x");
+    response.headers.add("Content-Length", "2");
+    return response;
+  });
+  serve();
+  EXPECT_THAT(send(kGet), StartsWith("HTTP/1.1 500 "));
+  EXPECT_EQ(errors.take().size(), 1u);
+}
+
+TEST_F(SiteTest, AHandlerIsCancelledWhenTheClientHasLeft) {
+  bool cancelled = false;
+  Promise<Response> work([&](Promise<Response>&) { cancelled = true; });
+  router.get("/", [&](Request&) { return work.deferred(); });
+  serve();
+  send(kGet);
+  client->loseWriteConnection();
+  reactor.flush();
+  EXPECT_TRUE(cancelled);
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AClientThatHalfClosesGetsItsAnswerWhereTheSiteAllowsIt) {
+  options.allowHalfClose = true;
+  Promise<Response> work;
+  router.get("/", [&](Request&) { return work.deferred(); });
+  serve();
+  send(kGet);
+  client->loseWriteConnection();
+  reactor.flush();
+  work.callback(Response::text("still here"));
+  reactor.flush();
+  EXPECT_EQ(received(), text("still here", "Connection: close\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AHeadThatDribblesIsA408) {
+  serve();
+  EXPECT_EQ(send("GET / HT"), "");
+  reactor.advance(9s);
+  EXPECT_EQ(send("T"), "");
+  reactor.advance(1s);
+  reactor.flush();
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AnIdleConnectionIsClosed) {
+  router.get("/", [](Request&) { return Response::text("hi"); });
+  serve();
+  reactor.advance(59s);
+  EXPECT_EQ(send(kGet), text("hi"));
+  reactor.advance(59s);
+  reactor.flush();
+  EXPECT_TRUE(client->connected());
+  reactor.advance(1s);
+  reactor.flush();
+  EXPECT_FALSE(client->connected());
+  EXPECT_EQ(received(), "");
+}
+
+TEST_F(SiteTest, ABodyThatDribblesIsA408) {
+  serve();
+  send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int second = 0; second < 9; ++second) {
+    EXPECT_EQ(send("x"), "");
+    reactor.advance(1s);
+  }
+  reactor.advance(1s);
+  reactor.flush();
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(SiteTest, ABodyThatComesAtAGoodRateIsNotHurried) {
+  router.post("/", [](Request&) { return Response::text("all"); });
+  serve();
+  send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int piece = 0; piece < 19; ++piece) {
+    EXPECT_EQ(send(std::string(5000, 'x')), "");
+    reactor.advance(9s);
+  }
+  EXPECT_EQ(send(std::string(5000, 'x')), text("all"));
+}
+
+TEST_F(SiteTest, OptionsOfTheServerIsAnswered) {
+  serve();
+  EXPECT_THAT(send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(SiteTest, ConnectIsA501) {
+  serve();
+  EXPECT_THAT(send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"), StartsWith("HTTP/1.1 501 "));
+}
+
+TEST_F(SiteTest, AClientThatPipelinesTooMuchIsNotReadUntilThereIsAnAnswer) {
+  Promise<Response> work;
+  router.get("/", [&](Request&) { return work.deferred(); });
+  Site site(std::move(router), std::move(options));
+  testing::StringTransport transport;
+  const auto channel = site.buildProtocol(transport.getPeer());
+  channel->makeConnection(transport);
+  channel->dataReceived(kGet);
+  channel->dataReceived(std::string(16 * 1024, 'x'));
+  EXPECT_FALSE(transport.paused());
+  channel->dataReceived("x");
+  EXPECT_TRUE(transport.paused());
+  work.callback(Response::text("at last"));
+  EXPECT_FALSE(transport.paused());
+}
+
+}  // namespace
+}  // namespace couplet
