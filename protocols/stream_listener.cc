@@ -16,13 +16,13 @@ Deferred<Stream> StreamFactory::accept(SourceLocation here) {
     throw std::logic_error("couplet: an accept of this StreamListener waits already");
   }
   accepting_.reset();
-  full_ = false;
   if (!waiting_.empty()) {
     Stream stream = std::move(waiting_.front());
     waiting_.pop_front();
     stream.use().resume();
     return succeed(std::move(stream), here);
   }
+  full_ = false;
   if (closed_) return succeed(Stream(), here);
   return accepting_.emplace(here).deferred();
 }
@@ -41,7 +41,7 @@ std::unique_ptr<Protocol> StreamFactory::buildProtocol(const Address& peer) {
   }
   if (!std::exchange(full_, true)) {
     LogLine::warning() << "Closing the connection with " << peer
-                       << " and those that follow until one is accepted: " << waiting_.size()
+                       << " and those that follow until all are accepted: " << waiting_.size()
                        << " wait.";
   }
   return nullptr;

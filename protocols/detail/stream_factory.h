@@ -32,7 +32,7 @@ class StreamFactory final : public Factory {
   std::deque<Stream> waiting_;                // empty while accepting_ is pending
   std::optional<Promise<Stream>> accepting_;  // what waits; cancelled if it is not pending
   bool closed_ = false;
-  bool full_ = false;  // since the last accept, and that is logged
+  bool full_ = false;  // since none waited, and that is logged
 };
 
 /// Makes one stream.

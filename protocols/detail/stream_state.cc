@@ -144,7 +144,9 @@ Deferred<void> StreamState::write(std::string_view bytes, SourceLocation here) {
 
 Deferred<void> StreamState::waitUntilSent(SourceLocation here) {
   if (writes_.size() >= Stream::kMostWritesWaiting) {
-    transport_->failConnection(Failure(WriteBufferFullError()));
+    Failure full{WriteBufferFullError()};
+    transport_->failConnection(full);
+    return fail<void>(std::move(full), here);
   }
   if (!producing_ && transport_->connected()) {
     registering_ = true;

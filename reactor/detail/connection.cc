@@ -30,7 +30,8 @@ void Connection::begin() {
   handle([this] {
     std::unique_ptr<Protocol> protocol = buildProtocol();
     if (protocol) {
-      startProtocol(std::move(protocol));
+      protocol_ = std::move(protocol);
+      startProtocol();
     } else {
       lose(Failure(ConnectionDone()), Closing::kOrderly);
     }
@@ -128,7 +129,7 @@ void Connection::unregisterProducer() {
   requireThread("Transport::unregisterProducer");
   producer_ = nullptr;
   flags_.clear(Flags::kProducing);
-  if (flags_.any(Flags::kDisconnecting | Flags::kOutputEnding)) flushSoon();
+  if (connected() && flags_.any(Flags::kDisconnecting | Flags::kOutputEnding)) flushSoon();
 }
 
 void Connection::pauseProducing() {
@@ -148,10 +149,12 @@ void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
   requireThread("Transport::setProtocol");
   if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
   if (flags_.any(Flags::kEnded)) return loop_.bury(std::move(protocol));
+  loop_.reserveGrave();
   Protocol& old = *protocol_;
-  loop_.bury(std::move(protocol_));
-  old.endWork();
-  startProtocol(std::move(protocol));
+  Protocol& next = *protocol;
+  loop_.bury(std::exchange(protocol_, std::move(protocol)));
+  old.endWork();  // runs destructors of the user's, which may hand the connection on again
+  if (protocol_.get() == &next) startProtocol();
 }
 
 void Connection::requireThread(const char* call) noexcept { loop_.thread().require(call); }
@@ -179,6 +182,7 @@ bool Connection::sendOutput() noexcept {
 }
 
 [[gnu::noinline]] bool Connection::sentPart(std::size_t taken) noexcept {
+  if (flags_.take(Flags::kInterrupted)) return sendOutput();
   output_.consume(taken);
   flags_.set(Flags::kBlocked);
   if (taken == 0) return false;
@@ -194,7 +198,7 @@ bool Connection::sendParts() noexcept {
     std::size_t taken = send(parts);
     if (!connected()) return false;
     output_.consume(taken);
-    flags_.set(Flags::kBlocked, taken < offered);
+    flags_.set(Flags::kBlocked, taken < offered && !flags_.take(Flags::kInterrupted));
   } while (!flags_.any(Flags::kBlocked) && !output_.empty());
   if (output_.size() == before) return false;
   flags_.set(Flags::kSent | Flags::kProgressed);
@@ -226,6 +230,7 @@ void Connection::flushed() noexcept {
 void Connection::end() noexcept {
   flags_.set(Flags::kEnded);
   if (Producer* producer = std::exchange(producer_, nullptr)) {
+    flags_.clear(Flags::kProducing);
     guard("stopProducing", [&] { producer->stopProducing(); });
   }
   Failure reason = reason_ ? *reason_ : failureOf<ConnectionAborted>();
@@ -247,8 +252,7 @@ std::unique_ptr<Protocol> Connection::buildProtocol() {
   return protocol;
 }
 
-void Connection::startProtocol(std::unique_ptr<Protocol> protocol) {
-  protocol_ = std::move(protocol);
+void Connection::startProtocol() {
   Protocol& started = *protocol_;  // connectionMade may replace it
   guard("connectionMade", [&] { started.makeConnection(*this); });
 }

@@ -120,6 +120,8 @@ class Connection : public Transport {
   }
   /// The connection is gone. Also to be called from inside `send`.
   void broken(const Failure& reason) noexcept;
+  /// To be called from inside `send` only: nothing was taken, and may be at once.
+  void interrupted() noexcept { flags_.set(Flags::kInterrupted); }
 
   /// Runs `event`, which calls some of the above, then sends what was written meanwhile. Lets no
   /// exception out.
@@ -147,6 +149,7 @@ class Connection : public Transport {
 
   // For the loop.
   void shutDown();
+  bool lingers() const noexcept { return flags_.any(Flags::kLingering) && connected(); }
   void continueReading() noexcept;
   void flush() noexcept {
     sendNow();
@@ -160,7 +163,7 @@ class Connection : public Transport {
   void guard(const char* what, F call) noexcept;
   void failed(const char* what) noexcept;
   std::unique_ptr<Protocol> buildProtocol();
-  void startProtocol(std::unique_ptr<Protocol> protocol);
+  void startProtocol();
   void flushed() noexcept;
   bool sendOutput() noexcept;
   bool sentPart(std::size_t taken) noexcept;

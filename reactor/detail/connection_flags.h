@@ -30,7 +30,8 @@ class ConnectionFlags {
     kProducerPaused = 1 << 15,
     kLost = 1 << 16,      ///< closed; `end` is queued or has been called
     kEnded = 1 << 17,     ///< `end` has been called
-    kShutDown = 1 << 18,  ///< the reactor closes it: its protocol did not
+    kShutDown = 1 << 18,     ///< the reactor closes it: its protocol did not
+    kInterrupted = 1 << 22,  ///< a signal came while something was sent
 
     // The loop's.
     kQueuedToContinue = 1 << 19,

@@ -70,13 +70,13 @@ void ConnectionLoop::remove(OpenEnd& end) noexcept {
 }
 
 void ConnectionLoop::continueLater(Connection& connection) noexcept {
-  if (connection.flags_.any(Flags::kQueuedToContinue)) return;
+  if (connection.flags_.any(Flags::kQueuedToContinue | Flags::kEnded)) return;
   connection.flags_.set(Flags::kQueuedToContinue);
   toContinue_.push(connection);
 }
 
 void ConnectionLoop::flushLater(Connection& connection) noexcept {
-  if (connection.flags_.any(Flags::kQueuedToFlush)) return;
+  if (connection.flags_.any(Flags::kQueuedToFlush | Flags::kEnded)) return;
   connection.flags_.set(Flags::kQueuedToFlush);
   toFlush_.push(connection);
 }
@@ -94,6 +94,11 @@ void ConnectionLoop::watchClosing() {
 }
 
 void ConnectionLoop::endLater(Connection& connection) noexcept { toEnd_.push(connection); }
+
+void ConnectionLoop::reserveGrave() {
+  if (buriedProtocols_.size() < buriedProtocols_.capacity()) return;
+  buriedProtocols_.reserve(2 * buriedProtocols_.size() + 1);
+}
 
 void ConnectionLoop::bury(std::unique_ptr<Protocol>&& protocol) {
   if (protocol) buriedProtocols_.push_back(std::move(protocol));
@@ -177,11 +182,18 @@ void ConnectionLoop::retry() {
 void ConnectionLoop::checkClosing() {
   bool more = false;
   for (auto& connection : connections_) {
-    if (!connection->flags_.any(Flags::kLingering) || !connection->connected()) continue;
+    if (!connection->lingers()) continue;
     connection->checkProgress();
     more = true;
   }
-  if (more) watchClosing();
+  if (!more) return;
+  try {
+    watchClosing();
+  } catch (...) {  // there is no memory to wait any longer
+    for (auto& connection : connections_) {
+      if (connection->lingers()) connection->abortConnection();
+    }
+  }
 }
 
 /// Buries a connection that has ended.

@@ -87,12 +87,14 @@ class ConnectionLoop {
   void continueLater(Connection& connection) noexcept;
   /// For Connection::flush.
   void flushLater(Connection& connection) noexcept;
-  /// For Connection::becameWritable, in a little while: the system was short of memory, or so.
+  /// For Connection::becameWritable, in a little while: the system is short of memory.
   void retryLater(Connection& connection);
   /// For Connection::checkProgress, of each that lingers, after the closing deadline.
   void watchClosing();
   /// For Connection::end, then burial.
   void endLater(Connection& connection) noexcept;
+  /// Makes room for one more, so that the next `bury` does not throw.
+  void reserveGrave();
   /// For destruction at the top of the next turn. Null is allowed. Throws std::bad_alloc, and has
   /// not taken it then.
   void bury(std::unique_ptr<Protocol>&& protocol);

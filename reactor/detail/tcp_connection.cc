@@ -30,8 +30,7 @@ Failure lostBecauseOf(int error) noexcept {
 }
 
 bool isTemporary(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-/// Whether it passes, and no event says so.
-bool passesUntold(int error) { return error == ENOBUFS || error == ENOMEM || error == EINTR; }
+bool isShortage(int error) { return error == ENOBUFS || error == ENOMEM; }
 
 }  // namespace
 
@@ -78,7 +77,9 @@ std::size_t TCPConnection::send(std::span<const ::iovec> parts) noexcept {
 
 /// Nothing was taken.
 std::size_t TCPConnection::sendFailed(int error) noexcept {
-  if (passesUntold(error)) {
+  if (error == EINTR) {
+    interrupted();
+  } else if (isShortage(error)) {
     retryLater();
   } else if (!isTemporary(error)) {
     broken(lostBecauseOf(error));

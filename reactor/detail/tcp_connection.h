@@ -47,7 +47,7 @@ class TCPConnection final : public Connection {
   void ended(const Failure& reason) noexcept override;
 
  private:
-  /// Whether the loop was asked to go on reading, since there was more than one share of a turn.
+  /// Whether there may be more to read than was, and in which turn.
   enum class Continuing : std::uint8_t {
     kNo,
     kNextTurn,  // not in this turn, whose share was read

@@ -78,7 +78,7 @@ TEST_F(StreamListenerTest, ConnectionsPastTheBacklogAreClosedAtOnce) {
   EXPECT_TRUE(fourth.connected());
 }
 
-TEST_F(StreamListenerTest, SaysOnceThatItIsFullUntilOneIsAccepted) {
+TEST_F(StreamListenerTest, SaysOnceThatItIsFullUntilAllAreAccepted) {
   auto warned = [this] {
     ::testing::internal::CaptureStderr();
     connect();
@@ -88,7 +88,14 @@ TEST_F(StreamListenerTest, SaysOnceThatItIsFullUntilOneIsAccepted) {
   EXPECT_FALSE(warned());
   EXPECT_TRUE(warned());
   EXPECT_FALSE(warned());
-  Stream stream = accepted();
+  Stream first = accepted();
+  EXPECT_FALSE(warned());
+  EXPECT_FALSE(warned());
+  Stream second = accepted();
+  Stream third = accepted();
+  auto fourth = listener->accept();
+  EXPECT_FALSE(warned());
+  EXPECT_FALSE(warned());
   EXPECT_FALSE(warned());
   EXPECT_TRUE(warned());
 }
