@@ -122,6 +122,9 @@ int fetch(const examples::Arguments& urls) {
   Fetcher fetcher(*reactor, urls, std::move(headers), file.is_open() ? file : std::cout);
   reactor->callWhenRunning([&] { fetcher.start(); });
   reactor->run();
+  if (file.is_open() && !file.flush()) {
+    throw examples::ProgramError(1, "cannot write " + FLAGS_output);
+  }
   return fetcher.everyResponseCame() ? examples::kSuccess : examples::kFailure;
 }
 

@@ -23,10 +23,23 @@ struct Agent::Shared {
 
 namespace {
 
+/// Where a request is: at most one of these.
+struct Line {
+  std::weak_ptr<Connector> connector;
+  Transport* transport = nullptr;  // while connected
+
+  /// What is not sent yet never is.
+  void drop() {
+    if (transport) return transport->abortConnection();
+    if (const auto made = connector.lock()) made->disconnect();
+  }
+};
+
 /// One request, as it is sent, and who waits for the answer.
 struct Exchange {
   std::string method;
   std::string bytes;
+  std::shared_ptr<Line> line;
   Promise<Response> answer;
 };
 
@@ -40,6 +53,7 @@ class ClientProtocol : public Protocol {
         parser_(shared_->options.limits, shared_->table) {}
 
   void connectionMade() override {
+    exchange_.line->transport = &transport();
     parser_.expectResponse({.method = exchange_.method});
     transport().write(exchange_.bytes);
   }
@@ -58,6 +72,7 @@ class ClientProtocol : public Protocol {
   }
 
   void connectionLost(const Failure& reason) override {
+    exchange_.line->transport = nullptr;
     if (exchange_.answer.pending()) exchange_.answer.errback(reason);
   }
 
@@ -70,7 +85,7 @@ class ClientProtocol : public Protocol {
     } else if (event == HTTPEvent::kBody) {
       response_.body.append(parser_.body());
     } else if (event == HTTPEvent::kEnd) {
-      transport().loseConnection();
+      transport().unsent() > 0 ? transport().abortConnection() : transport().loseConnection();
       if (exchange_.answer.pending()) exchange_.answer.callback(std::move(response_));
     } else if (event == HTTPEvent::kRefused) {
       Failure refused{RemoteProtocolError(*parser_.refused())};
@@ -78,6 +93,7 @@ class ClientProtocol : public Protocol {
       if (exchange_.answer.pending()) exchange_.answer.errback(refused);
     } else if (event == HTTPEvent::kHandedOver) {
       transport().abortConnection();
+      exchange_.answer.errback(LocalProtocolError("the connection was to be handed over"));
     }
   }
 
@@ -140,20 +156,19 @@ Deferred<Response> Agent::request(std::string_view method, std::string_view url,
 
 Deferred<Response> Agent::request(std::string_view method, const Url& url, Headers headers,
                                   std::string_view body) {
-  const auto connector = std::make_shared<std::weak_ptr<Connector>>();
+  const auto line = std::make_shared<Line>();
   Exchange exchange;
   try {
     if (url.isSecure()) throw std::invalid_argument("https is not supported: " + url.toString());
     exchange.method = method;
     exchange.bytes = requestBytes(method, url, std::move(headers), body);
-    exchange.answer = Promise<Response>([connector](Promise<Response>&) {
-      if (const auto made = connector->lock()) made->disconnect();
-    });
+    exchange.line = line;
+    exchange.answer = Promise<Response>([line](Promise<Response>&) { line->drop(); });
   } catch (...) {
     return fail<Response>(Failure::current());
   }
   Deferred<Response> answer = exchange.answer.deferred();
-  *connector =
+  line->connector =
       reactor_.connectTCP(url.host(), url.port(),
                           std::make_shared<ExchangeFactory<Shared>>(shared_, std::move(exchange)),
                           {.timeout = shared_->options.connectTimeout});

@@ -51,10 +51,10 @@ class Agent {
   /// are all that the server sent.
   ///
   /// Host, Content-Length and Connection are added. What must not be sent (a method that is no
-  /// token, a URL with spaces, a header with a line end) and what is no http URL fails at once with
-  /// std::invalid_argument and is not sent. A response that is not one, or is cut short, fails with
-  /// RemoteProtocolError; a connection that is lost with its reason. Cancelling closes the
-  /// connection.
+  /// token, a URL with spaces) and what is no http URL fails at once with std::invalid_argument and
+  /// is not sent; a header with a line end cannot be made. A response that is not one, or is cut
+  /// short, fails with RemoteProtocolError; a connection that is lost with its reason. Cancelling
+  /// aborts the connection, so that what is not sent yet never is.
   Deferred<Response> request(std::string_view method, std::string_view url, Headers headers = {},
                              std::string_view body = "");
   Deferred<Response> request(std::string_view method, const Url& url, Headers headers = {},

@@ -10,6 +10,7 @@
 #include <couplet/protocols/http/request_parser.h>
 #include <couplet/protocols/http/response.h>
 #include <couplet/protocols/timeout_mixin.h>
+#include <couplet/reactor/producer.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -23,7 +24,9 @@ struct AnsweredRequest;
 /// it.
 ///
 ///     idle -> head -> body -> at work -> (idle | closed)
-class HTTPChannel : public TimeoutMixin<Protocol> {
+///
+/// A request is not begun while more than 64 KiB of answers are unsent.
+class HTTPChannel : public TimeoutMixin<Protocol>, private Producer {
  public:
   explicit HTTPChannel(Site& site);
   ~HTTPChannel() override;
@@ -35,10 +38,23 @@ class HTTPChannel : public TimeoutMixin<Protocol> {
   void timeoutConnection() override;
 
  private:
-  enum class State : std::uint8_t { kIdle, kHead, kBody, kAtWork, kClosed };
+  enum class State : std::uint8_t {
+    kIdle,
+    kHead,
+    kBody,
+    kAtWork,
+    kRefused,  // all that still comes is dropped
+    kClosed
+  };
+
+  // Producer: of the transport while too much is unsent.
+  void pauseProducing() override {}
+  void resumeProducing() override;
+  void stopProducing() override { full_ = false; }
 
   void take(std::string_view& bytes);
   void takeHeld();
+  bool mayTake();
   void hold(std::string_view bytes);
   void moveOn(State state);
   void headCame();
@@ -47,8 +63,11 @@ class HTTPChannel : public TimeoutMixin<Protocol> {
   void answer(Answer answer);
   void answerLater(Deferred<Response> later);
   void refuse(int status, std::string_view why);
-  void failed(const Failure& failure);
+  void answered(Result<Response> result);
+  Response pageOf(const Failure& failure);
   void respond(Response response);
+  bool trySend(Response response, const AnsweredRequest& answered, bool close);
+  void goOn();
   void send(Response& response, const AnsweredRequest& answered, bool close);
   void close();
 
@@ -58,9 +77,11 @@ class HTTPChannel : public TimeoutMixin<Protocol> {
   HeldBytes held_;                    // came behind a request that is at work
   CancelHandle work_;                 // of the answer that comes later
   std::size_t bodyBytes_ = 0;         // that came in this bodyPatience
+  std::size_t unsentBefore_ = 0;      // when the time-out was last looked at
   State state_ = State::kIdle;
   bool keepAlive_ = false;  // of request_
   bool taking_ = false;     // `take` runs
+  bool full_ = false;       // this is the transport's producer
   bool ended_ = false;      // the client sends no more
 };
 

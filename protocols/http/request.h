@@ -3,6 +3,7 @@
 // A request, as the one who answers it sees it. Belongs to the reactor's thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ class Request {
   Address peer() const { return transport_ ? transport_->getPeer() : Address(); }
 
   /// What stood in the place of `:name` in the pattern that a Router found, decoded; or of `*name`,
-  /// its rest of the path, undecoded. Nothing when the pattern has no such name.
+  /// its rest of the path, undecoded: with "..", should it have any. Nothing when the pattern has
+  /// no such name.
   std::optional<std::string_view> param(std::string_view name) const noexcept;
 
   /// The segments of the path that no Resource has taken yet, undecoded: "poems/1". For a leaf.
@@ -51,6 +53,9 @@ class Request {
 
   // For those who make and pass requests on: channels, resources, tests.
 
+  /// Keeps what answers alive until the answer is sent, or the work for it discarded.
+  void keep(std::shared_ptr<const void> answers) noexcept { answers_ = std::move(answers); }
+  void release() noexcept { answers_.reset(); }
   /// Begins anew, with a copy of `head`. REQUIRES: `transport`, if any, outlives this
   void assign(const RequestHead& head, const Transport* transport = nullptr);
   void appendBody(std::string_view piece) { body_.append(piece); }
@@ -74,6 +79,7 @@ class Request {
   Headers headers_;
   std::string body_;
   const Transport* transport_ = nullptr;
+  std::shared_ptr<const void> answers_;
   std::vector<std::pair<std::string_view, std::string>> params_;
 };
 

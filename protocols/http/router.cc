@@ -81,12 +81,12 @@ class Search {
     if (const auto next = node.literal.find(*segment); next != node.literal.end()) {
       if (Node* found = from(*next->second, path)) return found;
     }
-    if (node.named && !segment->empty()) {
+    if (node.named && isPlainSegment(*segment)) {
       values.push_back(*segment);
       if (Node* found = from(*node.named, path)) return found;
       values.pop_back();
     }
-    if (!node.rest) return nullptr;
+    if (!node.rest || node.rest->routes.empty()) return nullptr;
     values.emplace_back(whole);
     return node.rest.get();
   }

@@ -25,9 +25,11 @@ using Handler = Callable<Answer(Request&)>;
 ///     router.get("/poems/:name", [&](Request& request) { return poem(*request.param("name")); });
 ///     router.get("/files/*path", ...);  // the rest, slashes included, undecoded
 ///
-/// A literal segment goes before a named one, and that before a rest; segments are compared
-/// decoded. HEAD is answered by what answers GET, and OPTIONS with the methods that there are,
-/// unless it is said otherwise. Unknown paths are 404, unknown methods 405 with Allow.
+/// A literal segment goes before a named one, and that before a rest, whatever the methods are;
+/// segments are compared decoded. A named one is what may name a file or a user: not empty, not
+/// "..", without a slash or a control byte in it. HEAD is answered by what answers GET, and OPTIONS
+/// with the methods that there are, unless it is said otherwise. Unknown paths are 404, unknown
+/// methods 405 with Allow.
 class Router : public Resource {
  public:
   Router();

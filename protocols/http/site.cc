@@ -43,6 +43,7 @@ Answer Site::render(Request& request) {
   if (request.form() == TargetForm::kAuthority) throw HTTPError(501);
   const auto resource = findResource(root_, request);
   if (!resource) throw HTTPError(404);
+  request.keep(resource);
   return resource->render(request);
 }
 
@@ -74,6 +75,7 @@ std::unique_ptr<Request> Site::newRequest() {
 }
 
 void Site::recycle(std::unique_ptr<Request> request) noexcept {
+  request->release();
   const bool keep =
       spare_.size() < kMostSpareRequests && request->bodyCapacity() <= kLargestSpareBody;
   if (keep) spare_.push_back(std::move(request));

@@ -31,6 +31,7 @@ struct SiteOptions {
   Duration headDeadline = std::chrono::seconds(10);
 
   /// Between two requests, and before the first one; then the connection is closed. Twisted's 60 s.
+  /// As long as an answer is not sent whole, some of it must be taken in this time.
   Duration idleTimeout = std::chrono::seconds(60);
 
   /// A body that comes more slowly than this is a 408: in each `bodyPatience` so many bytes at
@@ -38,9 +39,14 @@ struct SiteOptions {
   std::size_t bodyBytesPerPatience = 5000;
   Duration bodyPatience = std::chrono::seconds(10);
 
-  /// How much a client may send behind a request that is still at work, in bytes; more is not read
-  /// until there is an answer. Twisted's 16 KiB.
+  /// How much a client may send behind a request that is still at work, in bytes, before it is no
+  /// longer read until there is an answer; what one read gives, 64 KiB, may go beyond it. Twisted's
+  /// 16 KiB.
   std::size_t pipelined = 16 * 1024;
+
+  /// How long a client that was refused may go on to send, which is dropped, so that it reads why
+  /// before its bytes meet a reset. nginx's lingering_timeout is 5 s.
+  Duration lingering = std::chrono::seconds(2);
 
   /// Whether a client that has ended its direction still wants the answers that are at work. If
   /// not, it has left, and they are cancelled.

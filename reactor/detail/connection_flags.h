@@ -28,8 +28,8 @@ class ConnectionFlags {
     kProducing = 1 << 13,    ///< there is a producer
     kStreaming = 1 << 14,    ///< which is one that pushes
     kProducerPaused = 1 << 15,
-    kLost = 1 << 16,      ///< closed; `end` is queued or has been called
-    kEnded = 1 << 17,     ///< `end` has been called
+    kLost = 1 << 16,         ///< closed; `end` is queued or has been called
+    kEnded = 1 << 17,        ///< `end` has been called
     kShutDown = 1 << 18,     ///< the reactor closes it: its protocol did not
     kInterrupted = 1 << 22,  ///< a signal came while something was sent
 

@@ -103,6 +103,18 @@ TEST_F(AgentTest, CancellingClosesTheConnection) {
   EXPECT_FALSE(peer.connected());
 }
 
+TEST_F(AgentTest, WhatIsNotSentYetWhenItIsCancelledNeverIs) {
+  auto response = agent.request("POST", "http://a/", {}, std::string(1'000'000, 'x'));
+  auto peer = reactor.tcpClients().back().succeed();
+  peer.pauseProducing();
+  reactor.flush();
+  response.cancel();
+  peer.resumeProducing();
+  reactor.flush();
+  failureResultOf<CancelledError>(response);
+  EXPECT_LT(peer.value().size(), 1'000'000u);
+}
+
 TEST_F(AgentTest, AResponseThatTakesTooLongFailsAndIsClosed) {
   auto response = agent.request("GET", "http://a/");
   auto peer = server();

@@ -43,7 +43,21 @@ TEST_F(RouterTest, ALiteralSegmentGoesBeforeANamedOneAndThatBeforeARest) {
 TEST_F(RouterTest, SegmentsAreDecodedBeforeTheyAreCompared) {
   router.get("/poems/:name", saying("named", "name"));
   serve();
-  EXPECT_EQ(ask("/p%6fems/a%2Fb%20c"), "200 named a/b c");
+  EXPECT_EQ(ask("/p%6fems/a%20b"), "200 named a b");
+}
+
+TEST_F(RouterTest, ANamedSegmentIsNoPath) {
+  router.get("/poems/:name", saying("named", "name"));
+  serve();
+  EXPECT_EQ(ask("/poems/..%2f..%2fetc%2fpasswd"), "404");
+  EXPECT_EQ(ask("/poems/%2e%2e"), "404");
+  EXPECT_EQ(ask("/poems/a%00b"), "404");
+}
+
+TEST_F(RouterTest, APatternThatWasRefusedLeavesNothingBehind) {
+  EXPECT_THROW(router.get("/files/*path/x", saying("")), std::invalid_argument);
+  serve();
+  EXPECT_EQ(ask("/files/a"), "404");
 }
 
 TEST_F(RouterTest, ASegmentThatCannotBeDecodedIsRefused) {

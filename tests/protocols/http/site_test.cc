@@ -291,5 +291,165 @@ TEST_F(SiteTest, AClientThatPipelinesTooMuchIsNotReadUntilThereIsAnAnswer) {
   EXPECT_FALSE(transport.paused());
 }
 
+/// A child that getChild makes lives as long as its answer takes.
+struct Child : Resource {
+  explicit Child(Promise<void>& ready) : ready(ready) {}
+  Answer render(Request&) override { return later(); }
+  Deferred<Response> later() {
+    co_await ready.deferred();
+    co_return Response::text(name);
+  }
+  Promise<void>& ready;
+  std::string name = "a child of its own, with a long name";
+};
+
+struct Parent : Resource {
+  explicit Parent(Promise<void>& ready) : ready(ready) {}
+  std::shared_ptr<Resource> getChild(std::string_view, Request&) override {
+    return std::make_shared<Child>(ready);
+  }
+  Promise<void>& ready;
+};
+
+TEST_F(SiteTest, AResourceLivesUntilItHasAnswered) {
+  Promise<void> ready;
+  reactor.listenTCP(8080,
+                    std::make_shared<Site>(std::make_shared<Parent>(ready), std::move(options)));
+  connect();
+  EXPECT_EQ(send(kGet), "");
+  ready.callback();
+  reactor.flush();
+  EXPECT_EQ(received(), text("a child of its own, with a long name"));
+}
+
+TEST_F(SiteTest, AnswersThatComeLaterAreNotMadeFasterThanTheyAreRead) {
+  std::vector<Promise<Response>> work;
+  router.get("/", [&](Request&) { return work.emplace_back().deferred(); });
+  serve();
+  client->pauseProducing();
+  std::string requests;
+  for (int i = 0; i < 40; ++i) requests += kGet;
+  client->write(requests);
+  reactor.flush();
+  std::size_t answered = 0;
+  for (; answered < work.size(); ++answered) {
+    work[answered].callback(Response::text(std::string(100'000, 'x')));
+    reactor.flush();
+  }
+  EXPECT_LT(answered, 5u);
+  client->resumeProducing();
+  while (answered < 40) {
+    reactor.flush();
+    ASSERT_LT(answered, work.size());
+    work[answered++].callback(Response::text(std::string(100'000, 'x')));
+  }
+  reactor.flush();
+  EXPECT_GT(client->value().size(), 4'000'000u);
+}
+
+TEST_F(SiteTest, AnAnswerAtOnceBehindOneThatCameLaterIsNotMadeFasterThanItIsRead) {
+  Promise<Response> first;
+  int made = 0;
+  router.get("/first", [&](Request&) { return first.deferred(); });
+  router.get("/", [&](Request&) {
+    ++made;
+    return Response::text(std::string(100'000, 'x'));
+  });
+  serve();
+  client->pauseProducing();
+  std::string requests = get("/first");
+  for (int i = 0; i < 100; ++i) requests += kGet;
+  client->write(requests);
+  reactor.flush();
+  first.callback(Response::text("first"));
+  reactor.flush();
+  EXPECT_LT(made, 5);
+  client->resumeProducing();
+  reactor.flush();
+  EXPECT_EQ(made, 100);
+}
+
+TEST_F(SiteTest, AnErrorPageThatCannotBeSentIsAPlain500) {
+  testing::LoggedErrors errors;
+  Promise<Response> work;
+  options.errorPage = [](int, std::string_view) { return Response(1000); };
+  router.get("/", [&](Request&) { return work.deferred(); });
+  serve();
+  send(kGet);
+  work.errback(HTTPError(404));
+  reactor.flush();
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_EQ(errors.take().size(), 2u);
+}
+
+TEST_F(SiteTest, ARefusalBehindAnAnswerThatCameLaterIsSentBehindIt) {
+  Promise<Response> work;
+  router.get("/", [&](Request&) { return work.deferred(); });
+  serve();
+  send(std::string(kGet) + "bad\x01 request\r\n");
+  work.callback(Response::text("good"));
+  reactor.flush();
+  EXPECT_THAT(received(), StartsWith(text("good") + "HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AClientThatWasRefusedMayGoOnToSendForAWhile) {
+  options.limits.body = 10;
+  Site site(std::move(router), std::move(options));
+  testing::StringTransport transport;
+  const auto channel = site.buildProtocol(transport.getPeer());
+  channel->makeConnection(transport);
+  channel->dataReceived("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_THAT(std::string(transport.value()), StartsWith("HTTP/1.1 413 "));
+  EXPECT_TRUE(transport.writeDisconnecting());
+  channel->dataReceived(std::string(50'000, 'x'));
+  EXPECT_FALSE(transport.disconnecting());
+  transport.fakeClock().advance(2s);
+  EXPECT_TRUE(transport.disconnecting());
+}
+
+TEST_F(SiteTest, NothingBehindAConnectIsARequest) {
+  router.get("/", [](Request&) { return Response::text("smuggled"); });
+  serve();
+  const std::string answers =
+      send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n" + std::string(kGet));
+  EXPECT_THAT(answers, StartsWith("HTTP/1.1 501 "));
+  EXPECT_THAT(answers, Not(HasSubstr("smuggled")));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AnInterimStatusIsNoAnswer) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) { return Response(101); });
+  serve();
+  EXPECT_THAT(send(kGet), StartsWith("HTTP/1.1 500 "));
+  EXPECT_EQ(errors.take().size(), 1u);
+}
+
+TEST_F(SiteTest, AHandlerMayCloseTheConnection) {
+  router.get("/", [](Request&) {
+    Response response = Response::text("last");
+    response.headers.add("Connection", "close");
+    return response;
+  });
+  serve();
+  EXPECT_EQ(send(std::string(kGet) + std::string(kGet)), text("last", "Connection: close\r\n"));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, AClientThatReadsItsAnswerSlowlyIsNotIdle) {
+  router.get("/", [](Request&) { return Response::text(std::string(200'000, 'x')); });
+  serve();
+  client->pauseProducing();
+  client->write(kGet);
+  reactor.flush();
+  reactor.advance(60s);
+  reactor.flush();
+  client->resumeProducing();
+  reactor.flush();
+  EXPECT_GT(client->value().size(), 200'000u);
+  EXPECT_TRUE(client->connected());
+}
+
 }  // namespace
 }  // namespace couplet
