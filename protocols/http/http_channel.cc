@@ -33,7 +33,7 @@ HTTPChannel::~HTTPChannel() { endWork(); }
 void HTTPChannel::connectionMade() { setTimeout(site_.options_.idleTimeout); }
 
 void HTTPChannel::dataReceived(std::string_view bytes) {
-  if (state_ == State::kRefused || state_ == State::kClosed) return;
+  if (state_ >= State::kRefused) return;
   if (state_ != State::kAtWork && held_.empty()) take(bytes);
   if (!bytes.empty()) hold(bytes);
 }
@@ -68,7 +68,7 @@ void HTTPChannel::resumeProducing() {
 }
 
 bool HTTPChannel::mayTake() {
-  if (full_ || state_ == State::kAtWork || !receiving()) return false;
+  if (full_ || state_ > State::kBody || !receiving()) return false;
   if (transport().unsent() <= kMostUnsent) return true;
   full_ = true;
   transport().registerProducer(*this, true);
@@ -102,15 +102,15 @@ void HTTPChannel::takeHeld() {
   std::string_view left = held_.view();
   take(left);
   held_.dropFront(held_.size() - left.size());
-  if (state_ == State::kClosed || held_.empty()) held_.release();
+  if (state_ >= State::kRefused || held_.empty()) held_.release();
   if (held_.size() <= site_.options_.pipelined && transport().paused()) {
     transport().resumeProducing();
   }
-  if (ended_ && held_.empty() && state_ != State::kAtWork) close();
+  if (ended_ && held_.empty() && state_ < State::kAtWork) close();
 }
 
 void HTTPChannel::hold(std::string_view bytes) {
-  if (state_ == State::kRefused || state_ == State::kClosed) return;
+  if (state_ >= State::kRefused) return;
   held_.append(bytes);
   if (held_.size() > site_.options_.pipelined) transport().pauseProducing();
 }

@@ -38,12 +38,12 @@ class HTTPChannel : public TimeoutMixin<Protocol>, private Producer {
   void timeoutConnection() override;
 
  private:
-  enum class State : std::uint8_t {
+  enum class State : std::uint8_t {  // the order matters
     kIdle,
     kHead,
     kBody,
-    kAtWork,
-    kRefused,  // all that still comes is dropped
+    kAtWork,   // what comes is held
+    kRefused,  // what comes is dropped, from here on
     kClosed
   };
 

@@ -393,6 +393,18 @@ TEST_F(SiteTest, ARefusalBehindAnAnswerThatCameLaterIsSentBehindIt) {
   EXPECT_FALSE(client->connected());
 }
 
+TEST_F(SiteTest, WhatIsRefusedAfterAPauseIsRefusedOnce) {
+  Promise<Response> work;
+  router.get("/", [&](Request&) { return work.deferred(); });
+  serve();
+  send(std::string(kGet) + "bad\x01 request\r\n" + std::string(100'000, 'x'));
+  work.callback(Response::text("good"));
+  reactor.flush();
+  const std::string answers = received();
+  EXPECT_EQ(answers.find("HTTP/1.1 400"), answers.rfind("HTTP/1.1 400"));
+  EXPECT_THAT(answers, HasSubstr("HTTP/1.1 400"));
+}
+
 TEST_F(SiteTest, AClientThatWasRefusedMayGoOnToSendForAWhile) {
   options.limits.body = 10;
   Site site(std::move(router), std::move(options));
