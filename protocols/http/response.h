@@ -23,7 +23,7 @@ namespace couplet {
 ///     return Response::redirect("/poems/1");
 struct Response {
   Response() = default;
-  explicit Response(int status, std::string body = "") : status(status), body(std::move(body)) {}
+  explicit Response(int code, std::string bytes = "") : status(code), body(std::move(bytes)) {}
 
   /// 200, as `text/plain; charset=utf-8` or `text/html; charset=utf-8`.
   static Response text(std::string body);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -14,17 +13,27 @@ namespace couplet {
 
 namespace {
 
-/// Takes the next segment off the front of `path`; `path` is null when that was the last.
-std::string_view takeSegment(std::optional<std::string_view>& path) {
-  const std::size_t end = path->find('/');
-  const std::string_view segment = path->substr(0, end);
-  if (end == std::string_view::npos) {
-    path.reset();
-  } else {
-    path->remove_prefix(end + 1);
+/// The segments of a path, from its front.
+class Segments {
+ public:
+  explicit Segments(std::string_view path) noexcept : left_(path) {}
+
+  bool ended() const noexcept { return ended_; }
+  /// Those that are left, with the slashes between them.
+  std::string_view left() const noexcept { return left_; }
+  /// REQUIRES: !ended()
+  std::string_view take() noexcept {
+    const std::size_t end = std::min(left_.find('/'), left_.size());
+    const std::string_view segment = left_.substr(0, end);
+    ended_ = end == left_.size();
+    left_.remove_prefix(ended_ ? end : end + 1);
+    return segment;
   }
-  return segment;
-}
+
+ private:
+  std::string_view left_;
+  bool ended_ = false;
+};
 
 [[noreturn]] void refuse(std::string_view pattern, const char* why) {
   throw std::invalid_argument("route " + std::string(pattern) + ": " + why);
@@ -73,10 +82,10 @@ template <class Node>
 class Search {
  public:
   /// The node where the path ends, with routes; null for none.
-  Node* from(Node& node, std::optional<std::string_view> path) {
-    if (!path) return node.routes.empty() ? nullptr : &node;
-    const std::string_view whole = *path;
-    const auto segment = percentDecode(takeSegment(path));
+  Node* from(Node& node, Segments path) {
+    if (path.ended()) return node.routes.empty() ? nullptr : &node;
+    const std::string_view whole = path.left();
+    const auto segment = percentDecode(path.take());
     if (!segment) throw HTTPError(400, "The path is not percent-encoded as it must be.");
     if (const auto next = node.literal.find(*segment); next != node.literal.end()) {
       if (Node* found = from(*next->second, path)) return found;
@@ -129,9 +138,9 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
   if (!handler) refuse(pattern, "has no handler");
   std::vector<std::string> names;
   Node* node = root_.get();
-  std::optional<std::string_view> left = pattern.substr(1);
-  while (left) {
-    const std::string_view segment = takeSegment(left);
+  Segments left(pattern.substr(1));
+  while (!left.ended()) {
+    const std::string_view segment = left.take();
     const bool isRest = segment.starts_with('*');
     const bool isNamed = segment.starts_with(':');
     std::unique_ptr<Node>& next = isRest    ? node->rest
@@ -139,7 +148,7 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
                                             : node->literal[std::string(segment)];
     if (!next) next = std::make_unique<Node>();
     node = next.get();
-    if (isRest && left) refuse(pattern, "has something behind its rest");
+    if (isRest && !left.ended()) refuse(pattern, "has something behind its rest");
     if (!isRest && !isNamed) continue;
     std::string name(segment.substr(1));
     if (name.empty()) refuse(pattern, "has a name that is empty");
@@ -155,7 +164,7 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
 
 Answer Router::render(Request& request) {
   Search<Node> search;
-  Node* node = search.from(*root_, request.unclaimed());
+  Node* node = search.from(*root_, Segments(request.unclaimed()));
   if (!node) throw HTTPError(404);
   Node::Route* route = node->find(request.method());
   if (!route && request.method() == "HEAD") route = node->find("GET");

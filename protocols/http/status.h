@@ -20,8 +20,8 @@ constexpr bool isBodiless(int status) noexcept {
 /// A status with its words, as a status line has them: `HTTPStatus(404)`, or with words of your
 /// own.
 struct HTTPStatus {
-  HTTPStatus(int code) noexcept : code(code), reason(reasonPhrase(code)) {}
-  HTTPStatus(int code, std::string_view reason) noexcept : code(code), reason(reason) {}
+  HTTPStatus(int status) noexcept : code(status), reason(reasonPhrase(status)) {}
+  HTTPStatus(int status, std::string_view phrase) noexcept : code(status), reason(phrase) {}
 
   int code;
   std::string_view reason;  ///< a view of the caller's, or of a literal
