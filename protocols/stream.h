@@ -18,6 +18,7 @@
 #include <couplet/protocols/errors.h>
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/errors.h>
+#include <couplet/reactor/producer.h>
 #include <couplet/reactor/protocol.h>
 #include <couplet/reactor/reactor.h>
 
@@ -51,7 +52,7 @@ class Stream {
   static constexpr std::size_t kMostUnread = 16 * 1024;
 
   /// Above so many unsent bytes a write waits: the high mark of transports.
-  static constexpr std::size_t kHighMark = 64 * 1024;
+  static constexpr std::size_t kHighMark = Producer::kHighMark;
 
   /// So many writes may wait, each taking some 512 bytes; one more aborts the connection with
   /// WriteBufferFullError, as do 64 MiB of unsent bytes. Only who does not await them comes there.

@@ -3,6 +3,8 @@
 // What writes more than a connection can take at once, and is told when to hold on.
 #pragma once
 
+#include <cstddef>
+
 #pragma GCC visibility push(default)
 namespace couplet {
 
@@ -14,6 +16,9 @@ namespace couplet {
 /// live until then, or until `stopProducing`.
 class Producer {
  public:
+  /// More unsent bytes than this are too much: a producer that pushes is told to hold on.
+  static constexpr std::size_t kHighMark = 64 * 1024;
+
   virtual ~Producer() = default;
 
   /// Push: go on. Pull: write some now.

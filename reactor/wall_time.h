@@ -9,7 +9,7 @@
 #pragma GCC visibility push(default)
 namespace couplet {
 
-/// Seconds since 1970. May jump, also backwards. Costs some 5 ns; from any thread.
+/// Seconds since 1970. May jump, also backwards. From any thread.
 std::time_t wallTime() noexcept;
 
 }  // namespace couplet

@@ -1,7 +1,6 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/agent.h>
 
-#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -14,14 +13,16 @@
 namespace couplet {
 
 /// What the connections of an agent use, and may need for longer than it.
-struct Agent::Shared {
-  explicit Shared(AgentOptions options) : options(std::move(options)) {}
+struct detail::AgentShared {
+  explicit AgentShared(AgentOptions asked) : options(std::move(asked)) {}
 
   AgentOptions options;
   HTTPHeadTable table;
 };
 
 namespace {
+
+using detail::AgentShared;
 
 /// Where a request is: at most one of these.
 struct Line {
@@ -41,13 +42,17 @@ struct Exchange {
   std::string bytes;
   std::shared_ptr<Line> line;
   Promise<Response> answer;
+
+  /// Unless it was answered, or cancelled.
+  void fail(const Failure& reason) {
+    if (answer.pending()) answer.errback(reason);
+  }
 };
 
 /// Sends one request, and takes the response.
-template <class Shared>
 class ClientProtocol : public Protocol {
  public:
-  ClientProtocol(std::shared_ptr<Shared> shared, Exchange exchange)
+  ClientProtocol(std::shared_ptr<AgentShared> shared, Exchange exchange)
       : shared_(std::move(shared)),
         exchange_(std::move(exchange)),
         parser_(shared_->options.limits, shared_->table) {}
@@ -73,7 +78,7 @@ class ClientProtocol : public Protocol {
 
   void connectionLost(const Failure& reason) override {
     exchange_.line->transport = nullptr;
-    if (exchange_.answer.pending()) exchange_.answer.errback(reason);
+    exchange_.fail(reason);
   }
 
  private:
@@ -90,35 +95,32 @@ class ClientProtocol : public Protocol {
     } else if (event == HTTPEvent::kRefused) {
       Failure refused{RemoteProtocolError(*parser_.refused())};
       transport().failConnection(refused);
-      if (exchange_.answer.pending()) exchange_.answer.errback(refused);
+      exchange_.fail(refused);
     } else if (event == HTTPEvent::kHandedOver) {
       transport().abortConnection();
-      exchange_.answer.errback(LocalProtocolError("the connection was to be handed over"));
+      exchange_.fail(Failure(LocalProtocolError("the connection was to be handed over")));
     }
   }
 
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<AgentShared> shared_;
   Exchange exchange_;
   HTTPResponseParser parser_;
   Response response_;
 };
 
 /// Makes the one protocol of a request.
-template <class Shared>
 class ExchangeFactory : public ClientFactory {
  public:
-  ExchangeFactory(std::shared_ptr<Shared> shared, Exchange exchange)
+  ExchangeFactory(std::shared_ptr<AgentShared> shared, Exchange exchange)
       : shared_(std::move(shared)), exchange_(std::move(exchange)) {}
 
   std::unique_ptr<Protocol> buildProtocol(const Address&) override {
-    return std::make_unique<ClientProtocol<Shared>>(shared_, std::move(exchange_));
+    return std::make_unique<ClientProtocol>(shared_, std::move(exchange_));
   }
-  void clientConnectionFailed(const Failure& reason) override {
-    if (exchange_.answer.pending()) exchange_.answer.errback(reason);
-  }
+  void clientConnectionFailed(const Failure& reason) override { exchange_.fail(reason); }
 
  private:
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<AgentShared> shared_;
   Exchange exchange_;
 };
 
@@ -143,7 +145,7 @@ std::string requestBytes(std::string_view method, const Url& url, Headers header
 }  // namespace
 
 Agent::Agent(Reactor& reactor, AgentOptions options)
-    : reactor_(reactor), shared_(std::make_shared<Shared>(std::move(options))) {}
+    : reactor_(reactor), shared_(std::make_shared<AgentShared>(std::move(options))) {}
 
 Agent::~Agent() = default;
 
@@ -168,10 +170,9 @@ Deferred<Response> Agent::request(std::string_view method, const Url& url, Heade
     return fail<Response>(Failure::current());
   }
   Deferred<Response> answer = exchange.answer.deferred();
-  line->connector =
-      reactor_.connectTCP(url.host(), url.port(),
-                          std::make_shared<ExchangeFactory<Shared>>(shared_, std::move(exchange)),
-                          {.timeout = shared_->options.connectTimeout});
+  line->connector = reactor_.connectTCP(
+      url.host(), url.port(), std::make_shared<ExchangeFactory>(shared_, std::move(exchange)),
+      {.timeout = shared_->options.connectTimeout});
   answer.addTimeout(shared_->options.timeout, reactor_);
   return answer;
 }

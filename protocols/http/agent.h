@@ -15,6 +15,10 @@
 #include <couplet/protocols/http/response.h>
 #include <couplet/protocols/http/url.h>
 
+namespace couplet::detail {
+struct AgentShared;
+}
+
 #pragma GCC visibility push(default)
 namespace couplet {
 
@@ -61,10 +65,8 @@ class Agent {
                              std::string_view body = "");
 
  private:
-  struct Shared;
-
   Reactor& reactor_;
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<detail::AgentShared> shared_;
 };
 
 }  // namespace couplet

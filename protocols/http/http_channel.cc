@@ -20,9 +20,6 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// Bodies up to this are copied behind their head, larger ones are written beside it.
 constexpr std::size_t kSmallBody = 4096;
 
-/// With more unsent no request is begun: the transport's high mark.
-constexpr std::size_t kMostUnsent = 64 * 1024;
-
 }  // namespace
 
 HTTPChannel::HTTPChannel(Site& site) : site_(site), parser_(site.options_.limits, site.table_) {}
@@ -69,7 +66,7 @@ void HTTPChannel::resumeProducing() {
 
 bool HTTPChannel::mayTake() {
   if (full_ || state_ > State::kBody || !receiving()) return false;
-  if (transport().unsent() <= kMostUnsent) return true;
+  if (transport().unsent() <= kHighMark) return true;
   full_ = true;
   transport().registerProducer(*this, true);
   return false;

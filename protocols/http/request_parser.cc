@@ -120,10 +120,7 @@ const HTTPRefusal* RequestSection::readFraming() const noexcept {
   head_.contentLength.reset();
   if (framing.codings > 0) {
     if (framing.lengths > 0) return &detail::kLengthAndCoding;  // step 3
-    if (head_.version == HTTPVersion::kHTTP10) return &detail::kCodingOn10;
-    if (framing.chunkedOnly) return nullptr;  // step 4
-    return framing.codings == 1 && framing.othersThenChunked ? &detail::kUnknownCoding
-                                                             : &detail::kBadCoding;
+    return detail::refusalOfCodings(framing, head_.version);    // step 4
   }
   if (framing.lengths == 0) return nullptr;               // step 7
   if (framing.lengths > 1) return &detail::kManyLengths;  // step 5
@@ -135,15 +132,11 @@ const HTTPRefusal* RequestSection::readFraming() const noexcept {
 
 const HTTPRefusal* RequestSection::whole(const Scanner& scanner, std::string_view lines,
                                          std::span<const HeaderField> fields) const {
-  const FramingFields& framing = table_.framing;
-  const bool persistent = head_.version == HTTPVersion::kHTTP11;
-  head_.fieldLines = lines;
-  head_.fields = fields;
+  detail::completeHead(head_, table_.framing, lines, fields);
   if (const auto* why = readHost(scanner)) return why;
   if (const auto* why = readFraming()) return why;
-  head_.keepAlive = !framing.close && (persistent || framing.keepAlive);
-  head_.upgrade = persistent && framing.upgradeOption && framing.hasUpgrade;
-  head_.expectsContinue = persistent && framing.expectsContinue && head_.hasBody();
+  head_.expectsContinue =
+      head_.version == HTTPVersion::kHTTP11 && table_.framing.expectsContinue && head_.hasBody();
   return nullptr;
 }
 

@@ -1,11 +1,10 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/resource.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
-#include <couplet/protocols/http/percent.h>
+#include <couplet/protocols/http/detail/path_segments.h>
 
 namespace couplet {
 
@@ -22,17 +21,13 @@ void Resource::putChild(std::string segment, std::shared_ptr<Resource> child) {
 Answer Resource::render(Request&) { throw HTTPError(404); }
 
 std::shared_ptr<Resource> findResource(std::shared_ptr<Resource> root, Request& request) {
+  if (request.path().empty()) return root;
   std::shared_ptr<Resource> resource = std::move(root);
-  std::string_view left = request.unclaimed();
-  bool more = !request.path().empty();
-  while (more && resource && !resource->isLeaf()) {
-    const std::size_t end = std::min(left.find('/'), left.size());
-    const auto segment = percentDecode(left.substr(0, end));
-    if (!segment) throw HTTPError(400, "The path is not percent-encoded as it must be.");
-    more = end < left.size();
-    left.remove_prefix(more ? end + 1 : end);
-    request.setUnclaimed(left);
-    resource = resource->getChild(*segment, request);
+  detail::PathSegments left(request.unclaimed());
+  while (!left.ended() && resource && !resource->isLeaf()) {
+    const std::string segment = left.takeDecoded();
+    request.setUnclaimed(left.left());
+    resource = resource->getChild(segment, request);
   }
   return resource;
 }

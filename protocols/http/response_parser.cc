@@ -90,21 +90,12 @@ const HTTPRefusal* ResponseSection::readFraming() const noexcept {
     if (framing.lengthsDiffer) return &detail::kManyLengths;  // step 5
     if (!head_.chunked) head_.contentLength = framing.length;
   }
-  if (!head_.chunked) return nullptr;
-  if (head_.version == HTTPVersion::kHTTP10) return &detail::kCodingOn10;
-  if (framing.chunkedOnly) return nullptr;  // step 4
-  return framing.codings == 1 && framing.othersThenChunked ? &detail::kUnknownCoding
-                                                           : &detail::kBadCoding;
+  return head_.chunked ? detail::refusalOfCodings(framing, head_.version) : nullptr;  // step 4
 }
 
 const HTTPRefusal* ResponseSection::whole(const Scanner&, std::string_view lines,
                                           std::span<const HeaderField> fields) const noexcept {
-  const FramingFields& framing = table_.framing;
-  const bool persistent = head_.version == HTTPVersion::kHTTP11;
-  head_.fieldLines = lines;
-  head_.fields = fields;
-  head_.keepAlive = !framing.close && (persistent || framing.keepAlive);
-  head_.upgrade = persistent && framing.upgradeOption && framing.hasUpgrade;
+  detail::completeHead(head_, table_.framing, lines, fields);
   return readFraming();
 }
 

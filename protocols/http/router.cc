@@ -7,33 +7,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/http/detail/path_segments.h>
 #include <couplet/protocols/http/percent.h>
 
 namespace couplet {
 
+using detail::PathSegments;
+
 namespace {
-
-/// The segments of a path, from its front.
-class Segments {
- public:
-  explicit Segments(std::string_view path) noexcept : left_(path) {}
-
-  bool ended() const noexcept { return ended_; }
-  /// Those that are left, with the slashes between them.
-  std::string_view left() const noexcept { return left_; }
-  /// REQUIRES: !ended()
-  std::string_view take() noexcept {
-    const std::size_t end = std::min(left_.find('/'), left_.size());
-    const std::string_view segment = left_.substr(0, end);
-    ended_ = end == left_.size();
-    left_.remove_prefix(ended_ ? end : end + 1);
-    return segment;
-  }
-
- private:
-  std::string_view left_;
-  bool ended_ = false;
-};
 
 [[noreturn]] void refuse(std::string_view pattern, const char* why) {
   throw std::invalid_argument("route " + std::string(pattern) + ": " + why);
@@ -82,16 +63,15 @@ template <class Node>
 class Search {
  public:
   /// The node where the path ends, with routes; null for none.
-  Node* from(Node& node, Segments path) {
+  Node* from(Node& node, PathSegments path) {
     if (path.ended()) return node.routes.empty() ? nullptr : &node;
     const std::string_view whole = path.left();
-    const auto segment = percentDecode(path.take());
-    if (!segment) throw HTTPError(400, "The path is not percent-encoded as it must be.");
-    if (const auto next = node.literal.find(*segment); next != node.literal.end()) {
+    const std::string segment = path.takeDecoded();
+    if (const auto next = node.literal.find(segment); next != node.literal.end()) {
       if (Node* found = from(*next->second, path)) return found;
     }
-    if (node.named && isPlainSegment(*segment)) {
-      values.push_back(*segment);
+    if (node.named && isPlainSegment(segment)) {
+      values.push_back(segment);
       if (Node* found = from(*node.named, path)) return found;
       values.pop_back();
     }
@@ -138,7 +118,7 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
   if (!handler) refuse(pattern, "has no handler");
   std::vector<std::string> names;
   Node* node = root_.get();
-  Segments left(pattern.substr(1));
+  PathSegments left(pattern.substr(1));
   while (!left.ended()) {
     const std::string_view segment = left.take();
     const bool isRest = segment.starts_with('*');
@@ -164,7 +144,7 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
 
 Answer Router::render(Request& request) {
   Search<Node> search;
-  Node* node = search.from(*root_, Segments(request.unclaimed()));
+  Node* node = search.from(*root_, PathSegments(request.unclaimed()));
   if (!node) throw HTTPError(404);
   Node::Route* route = node->find(request.method());
   if (!route && request.method() == "HEAD") route = node->find("GET");

@@ -22,6 +22,7 @@
 #include <couplet/deferred/failure.h>
 #include <couplet/reactor/detail/connection_flags.h>
 #include <couplet/reactor/detail/output_queue.h>
+#include <couplet/reactor/producer.h>
 #include <couplet/reactor/protocol.h>
 #include <couplet/reactor/transport.h>
 
@@ -39,7 +40,7 @@ class ConnectionQueue;
 /// received and goes above it pauses reading until all is sent. (One that answers nothing, such as
 /// a long request, does not: two ends that both write much before they read would wait for each
 /// other.)
-inline constexpr std::size_t kHighMark = 64 * 1024;
+inline constexpr std::size_t kHighMark = Producer::kHighMark;
 
 /// With more unsent bytes than this the connection is aborted with WriteBufferFullError.
 inline constexpr std::size_t kMostUnsent = 64 * 1024 * 1024;

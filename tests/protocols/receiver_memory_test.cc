@@ -2,8 +2,6 @@
 //
 // What bounds the buffers of the receivers, and that a steady stream of messages allocates nothing.
 // Counts every `new` of this program.
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <string_view>
 
@@ -14,38 +12,7 @@
 #include <couplet/protocols/netstring.h>
 #include <couplet/reactor/testing/string_transport.h>
 
-namespace {
-
-struct Heap {
-  std::size_t allocations = 0;
-  std::size_t live = 0;  // bytes
-  std::size_t peak = 0;
-};
-
-Heap heap;
-
-constexpr std::size_t kHeader = alignof(std::max_align_t);  // holds the size
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  auto* block = static_cast<std::size_t*>(std::malloc(kHeader + size));
-  if (block == nullptr) throw std::bad_alloc();
-  *block = size;
-  ++heap.allocations;
-  heap.live += size;
-  if (heap.live > heap.peak) heap.peak = heap.live;
-  return reinterpret_cast<char*>(block) + kHeader;
-}
-
-void operator delete(void* memory) noexcept {
-  if (memory == nullptr) return;
-  auto* block = reinterpret_cast<std::size_t*>(static_cast<char*>(memory) - kHeader);
-  heap.live -= *block;
-  std::free(block);
-}
-
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+#include "tests/protocols/support/counted_heap.h"
 
 namespace couplet {
 namespace {
@@ -90,7 +57,7 @@ class Conversation {
   Counter receiver;
 
  private:
-  Heap start_;
+  CountedHeap start_;
 };
 
 using Netstrings = Conversation<StringCounter<NetstringReceiver>>;

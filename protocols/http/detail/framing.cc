@@ -2,6 +2,7 @@
 #include <couplet/protocols/http/detail/framing.h>
 
 #include <couplet/protocols/http/detail/grammar.h>
+#include <couplet/protocols/http/detail/refusals.h>
 
 namespace couplet::detail {
 
@@ -92,6 +93,21 @@ void collectFramingField(FramingFields& framing, const HeaderField& field) noexc
     default:
       if (tokenIs(name, "transfer-encoding")) collectCoding(framing, field.value);
   }
+}
+
+const HTTPRefusal* refusalOfCodings(const FramingFields& framing, HTTPVersion version) noexcept {
+  if (version == HTTPVersion::kHTTP10) return &kCodingOn10;
+  if (framing.chunkedOnly) return nullptr;
+  return framing.codings == 1 && framing.othersThenChunked ? &kUnknownCoding : &kBadCoding;
+}
+
+void completeHead(MessageHead& head, const FramingFields& framing, std::string_view lines,
+                  std::span<const HeaderField> fields) noexcept {
+  const bool persistent = head.version == HTTPVersion::kHTTP11;
+  head.fieldLines = lines;
+  head.fields = fields;
+  head.keepAlive = !framing.close && (persistent || framing.keepAlive);
+  head.upgrade = persistent && framing.upgradeOption && framing.hasUpgrade;
 }
 
 }  // namespace couplet::detail

@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include <couplet/protocols/http/detail/head_table.h>
 #include <couplet/protocols/http/detail/scan.h>
+#include <couplet/protocols/http/errors.h>
 
 namespace couplet::detail {
 
@@ -64,5 +66,14 @@ inline bool mayFrame(std::string_view name) noexcept {
 inline void collectFraming(FramingFields& framing, const HeaderField& field) noexcept {
   if (mayFrame(field.name)) collectFramingField(framing, field);
 }
+
+/// RFC 9112 6.1 and 6.3, step 4: null where the body is chunked and nothing else. REQUIRES: there
+/// is a Transfer-Encoding
+const HTTPRefusal* refusalOfCodings(const FramingFields& framing, HTTPVersion version) noexcept;
+
+/// What a whole head has beside its framing: its fields, and what becomes of the connection (9.3).
+/// REQUIRES: its version is known
+void completeHead(MessageHead& head, const FramingFields& framing, std::string_view lines,
+                  std::span<const HeaderField> fields) noexcept;
 
 }  // namespace couplet::detail
