@@ -13,6 +13,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -161,6 +162,10 @@ class Deferred {
 
   /// Whether there is a chain: false for a default-made or moved-from one.
   explicit operator bool() const noexcept { return hold_.get() != nullptr; }
+
+  /// The result, if it is there already: this is empty then. Otherwise nothing, and this is as it
+  /// was. For one who goes on at once where that is possible; others add a callback.
+  std::optional<Result<T>> takeResult(SourceLocation here = SourceLocation::current());
 
   /// For people: where it was made, its result if it has one, what it waits on. A value is shown
   /// when it is a number or text.
