@@ -27,6 +27,12 @@ void TransformService::add(const std::string& name, Transform transform) {
   transforms_.insert_or_assign(name, std::move(transform));
 }
 
+std::vector<std::string> TransformService::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, transform] : transforms_) names.push_back(name);
+  return names;
+}
+
 Deferred<std::string> TransformService::transform(std::string_view name, std::string poem) const {
   const auto found = transforms_.find(name);
   if (found == transforms_.end()) return couplet::fail<std::string>(UnknownTransformError());

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/deferred.h>
@@ -33,6 +34,9 @@ class TransformService {
 
   /// Registers `transform`, in the place of one of the same name. It may throw.
   void add(const std::string& name, Transform transform);
+
+  /// Of all transforms, in alphabetical order.
+  std::vector<std::string> names() const;
 
   /// The poem transformed. Fails with UnknownTransformError, or as the transform does. Cancelling
   /// it cancels the transform.

@@ -29,30 +29,32 @@ ProgramError cannotListen(const CannotListenError& error) {
   return {isInUse(error) ? kAddressInUse : kFailure, error.what()};
 }
 
-/// Listens on `host`, the second address of an interface, unless this machine has none such.
-void listenBeside(couplet::Reactor& reactor, const std::shared_ptr<ListeningPort>& first,
-                  const std::string& host, const std::shared_ptr<couplet::Factory>& factory) {
-  try {
-    reactor.listenTCP(first->getHost().port, factory, {.interface = host});
-  } catch (const CannotListenError& error) {
-    if (isMissing(error)) return;
-    first->stopListening();
-    throw;
+/// On each of `hosts`; one after the first may be missing on this machine. Throws
+/// CannotListenError.
+Listening listenOnEach(couplet::Reactor& reactor, const std::vector<std::string>& hosts, int port,
+                       const std::shared_ptr<couplet::Factory>& factory) {
+  Listening::Ports ports{reactor.listenTCP(port, factory, {.interface = hosts.front()})};
+  const int same = ports.front()->getHost().port;
+  for (std::size_t i = 1; i < hosts.size(); ++i) {
+    try {
+      ports.push_back(reactor.listenTCP(same, factory, {.interface = hosts[i]}));
+    } catch (const CannotListenError& error) {
+      if (isMissing(error)) continue;
+      Listening(std::move(ports)).stop();
+      throw;
+    }
   }
-}
-
-/// Throws CannotListenError.
-couplet::Address listenOnEach(couplet::Reactor& reactor, const std::vector<std::string>& hosts,
-                              int port, const std::shared_ptr<couplet::Factory>& factory) {
-  const auto first = reactor.listenTCP(port, factory, {.interface = hosts.front()});
-  if (hosts.size() > 1) listenBeside(reactor, first, hosts.back(), factory);
-  return first->getHost();
+  return Listening(std::move(ports));
 }
 
 }  // namespace
 
-couplet::Address listenOn(couplet::Reactor& reactor, const std::string& iface, int port,
-                          const std::shared_ptr<couplet::Factory>& factory) {
+void Listening::stop() const {
+  for (const auto& port : ports_) port->stopListening();
+}
+
+Listening listenOn(couplet::Reactor& reactor, const std::string& iface, int port,
+                   const std::shared_ptr<couplet::Factory>& factory) {
   requireListenable(port);
   const std::vector<std::string> hosts = addressesOf(iface);
   for (int attempt = 1;; ++attempt) {

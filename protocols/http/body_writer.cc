@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <couplet/protocols/http/detail/framing.h>
+#include <couplet/protocols/http/detail/sent_fields.h>
 #include <couplet/protocols/http/errors.h>
 #include <couplet/protocols/http/status.h>
 
@@ -41,19 +42,46 @@ constexpr std::string_view kNoTrailers[] = {"authorization",
 }
 
 /// RFC 9112 6.1 and 6.2: one Content-Length, or one Transfer-Encoding that is `chunked`.
-FramingFields framingOf(const Headers& headers, const AddedFields& added) {
+void checkFraming(const FramingFields& framing) {
+  const bool good = framing.lengthIs == FramingFields::Length::kGood &&
+                    framing.lengths + framing.codings <= 1 &&
+                    framing.chunkedOnly == (framing.codings > 0);
+  if (!good) [[unlikely]]
+    refuseFraming(framing);
+}
+
+FramingFields framingOf(const Headers& headers) {
   FramingFields framing;
   for (const HeaderField field : headers) detail::collectFraming(framing, field);
+  return framing;
+}
+
+void add(FramingFields& framing, const AddedFields& added) {
   if (added.contentLength) {
     if (framing.lengths++ == 0) framing.length = *added.contentLength;
     if (*added.contentLength > INT64_MAX) framing.lengthIs = FramingFields::Length::kTooLarge;
   }
   if (added.chunked) framing.chunkedOnly = framing.codings++ == 0;
-  const bool good = framing.lengthIs == FramingFields::Length::kGood &&
-                    framing.lengths + framing.codings <= 1 &&
-                    framing.chunkedOnly == (framing.codings > 0);
-  if (!good) refuseFraming(framing);
+}
+
+/// What frames a response whose headers have these.
+FramingFields framingOf(const Headers& headers, unsigned sentFields, const AddedFields& added) {
+  FramingFields framing;
+  if ((sentFields & (detail::kContentLength | detail::kTransferEncoding)) != 0) {
+    framing = framingOf(headers);
+    if (added.dropsTransferEncoding) framing.codings = framing.chunkedOnly = 0;
+  }
+  if (detail::addsFraming(added, sentFields)) add(framing, added);
+  checkFraming(framing);
   return framing;
+}
+
+/// Whether the sender alone frames a response that may have a body, by its length.
+inline bool isOrdinary(int status, unsigned sentFields, const AnsweredRequest& answered,
+                       const AddedFields& added) noexcept {
+  return (sentFields & (detail::kContentLength | detail::kTransferEncoding)) == 0 &&
+         !isBodiless(status) && answered.method != "CONNECT" && !added.chunked &&
+         added.contentLength.value_or(UINT64_MAX) <= INT64_MAX;
 }
 
 void appendChunkSize(std::string& out, std::uint64_t size) {
@@ -83,7 +111,8 @@ std::string bytes(std::uint64_t count) {
 }  // namespace
 
 HTTPBodyWriter HTTPBodyWriter::forRequest(const Headers& headers) {
-  const FramingFields framing = framingOf(headers, {});
+  const FramingFields framing = framingOf(headers);
+  checkFraming(framing);
   if (framing.codings > 0) return {Kind::kChunked, 0, false};
   return {framing.lengths > 0 ? Kind::kLength : Kind::kNone, framing.length, false};
 }
@@ -91,7 +120,22 @@ HTTPBodyWriter HTTPBodyWriter::forRequest(const Headers& headers) {
 HTTPBodyWriter HTTPBodyWriter::forResponse(int status, const Headers& headers,
                                            const AnsweredRequest& answered,
                                            const AddedFields& added) {
-  const FramingFields framing = framingOf(headers, added);
+  return forResponse(status, headers, detail::sentFields(headers), answered, added);
+}
+
+HTTPBodyWriter HTTPBodyWriter::forResponse(int status, const Headers& headers, unsigned sentFields,
+                                           const AnsweredRequest& answered,
+                                           const AddedFields& added) {
+  if (isOrdinary(status, sentFields, answered, added)) [[likely]] {
+    return {Kind::kLength, *added.contentLength, answered.method == "HEAD"};
+  }
+  return forOddResponse(status, headers, sentFields, answered, added);
+}
+
+HTTPBodyWriter HTTPBodyWriter::forOddResponse(int status, const Headers& headers,
+                                              unsigned sentFields, const AnsweredRequest& answered,
+                                              const AddedFields& added) {
+  const FramingFields framing = framingOf(headers, sentFields, added);
   const bool framed = framing.codings > 0 || framing.lengths > 0;
   const bool opens = answered.method == "CONNECT" && status / 100 == 2;
   if (framed && (opens || status < 200 || status == 204)) {  // RFC 9110 8.6, RFC 9112 6.1
@@ -120,6 +164,14 @@ void HTTPBodyWriter::count(std::uint64_t pieceSize) {
                              bytes(pieceSize - left_));
   }
   left_ -= pieceSize;
+}
+
+void HTTPBodyWriter::writeOdd(std::string& out, std::string_view body) {
+  HTTPBodyWriter counted = *this;  // which throws before anything is appended
+  if (!body.empty() || finished_) counted.count(body.size());
+  counted.endBody();
+  write(out, body);
+  finish(out);
 }
 
 void HTTPBodyWriter::write(std::string& out, std::string_view piece) {

@@ -27,10 +27,21 @@ struct AddedFields {
   /// second.
   std::string_view lines{};
 
-  /// Adds Content-Length, or `Transfer-Encoding: chunked`. Not both, nor one that is a header.
+  /// The value of a Connection field; none where it is empty.
+  std::string_view connection{};
+
+  /// Adds Content-Length, or `Transfer-Encoding: chunked`. Not both, nor one that is a header; but
+  /// with `unlessGiven`, neither where there is a Content-Length among the headers.
   std::optional<std::uint64_t> contentLength{};
   bool chunked = false;
+  bool unlessGiven = false;
+
+  /// Leaves fields of the headers out: Connection and Date, or Transfer-Encoding.
+  bool dropsConnectionAndDate = false;
+  bool dropsTransferEncoding = false;
 };
+
+struct HTTPStatus;
 
 /// Frames the body of one message as its head has announced it, and counts it. A value.
 ///
@@ -50,6 +61,14 @@ class HTTPBodyWriter {
   static HTTPBodyWriter forResponse(int status, const Headers& headers,
                                     const AnsweredRequest& answered = {},
                                     const AddedFields& added = {});
+
+  /// `write`, and then `finish`: the whole body at once. It throws as they do.
+  void writeAll(std::string& out, std::string_view body) {
+    if (kind_ != Kind::kLength || body.size() != left_ || finished_) return writeOdd(out, body);
+    left_ = 0;
+    finished_ = true;
+    if (!toHead_) out.append(body);
+  }
 
   /// Appends a piece of the body; nothing where the response is to HEAD. Throws when the body is
   /// longer than its Content-Length, when there may be none, and after `finish`.
@@ -80,8 +99,18 @@ class HTTPBodyWriter {
  private:
   enum class Kind : std::uint8_t { kNone, kLength, kChunked, kUntilClose };
 
+  friend HTTPBodyWriter writeResponseHead(std::string& out, const HTTPStatus& status,
+                                          const Headers& headers, const AnsweredRequest& answered,
+                                          const AddedFields& added);
+
+  static HTTPBodyWriter forResponse(int status, const Headers& headers, unsigned sentFields,
+                                    const AnsweredRequest& answered, const AddedFields& added);
+  static HTTPBodyWriter forOddResponse(int status, const Headers& headers, unsigned sentFields,
+                                       const AnsweredRequest& answered, const AddedFields& added);
+
   HTTPBodyWriter(Kind kind, std::uint64_t length, bool toHead) noexcept
       : left_(length), kind_(kind), toHead_(toHead) {}
+  void writeOdd(std::string& out, std::string_view body);
   void count(std::uint64_t pieceSize);
   void endBody();
 

@@ -3,7 +3,9 @@
 // What is wrong between two HTTP peers, and whose fault it is.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
+#include <string>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -31,6 +33,13 @@ class RemoteProtocolError : public std::runtime_error {
 
  private:
   int status_;
+};
+
+/// A body is longer than whoever reads it allows.
+class BodyTooLongError : public std::runtime_error {
+ public:
+  explicit BodyTooLongError(std::size_t limit)
+      : std::runtime_error("the body is longer than " + std::to_string(limit) + " bytes") {}
 };
 
 /// This side was about to break the protocol: a body that is longer or shorter than its

@@ -2,10 +2,14 @@
 #include <couplet/protocols/http/headers.h>
 
 #include <algorithm>
+#include <cstring>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/http/detail/copy_text.h>
 #include <couplet/protocols/http/detail/grammar.h>
+#include <couplet/protocols/http/detail/header_memory.h>
 #include <couplet/protocols/http/detail/scan.h>
 
 namespace couplet {
@@ -15,6 +19,9 @@ namespace {
 using detail::ByteClass;
 
 constexpr std::size_t kAroundField = 4;  // colon, space, CR LF
+constexpr std::size_t kMostBytes = 1 << 30;
+constexpr std::size_t kFirstFields = 6;  // there is room for, at first
+constexpr std::size_t kShortLine = 256;
 
 char lowerCase(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -43,8 +50,10 @@ std::string nameOf(char c) {
   return "a control byte";
 }
 
-/// Says what is wrong with a value, or nothing. RFC 9110 5.5.
-void checkOddValue(std::string_view name, std::string_view value) {
+/// What a sender may put into a field: RFC 9110 5.1, 5.5.
+[[gnu::noinline]] void check(std::string_view name, std::string_view value) {
+  if (!detail::isHTTPToken(name)) refuse("its name is no token", name);
+  if (value.empty()) return;
   const detail::Scanner scanner(value);
   const char* const control = scanner.findControl(value.data());
   if (control != scanner.end()) refuse(nameOf(*control) + " in its value", name);
@@ -53,18 +62,18 @@ void checkOddValue(std::string_view name, std::string_view value) {
   }
 }
 
-/// What a sender may put into a field: RFC 9110 5.1, 5.5.
-inline void check(std::string_view name, std::string_view value) {
-  const bool plain = !name.empty() && detail::hasNone<detail::PlainEnd>(name);
-  if (!plain && !detail::isHTTPToken(name)) refuse("its name is no token", name);
-  if (value.empty()) return;
-  const bool trimmed = value.front() != ' ' && value.back() != ' ';
-  if (!trimmed || !detail::hasNone<detail::TextEnd>(value)) checkOddValue(name, value);
+/// Whether it may be plainly: nearly all are such.
+inline bool isPlain(std::string_view name, std::string_view value) noexcept {
+  return !name.empty() && !value.empty() && value.front() != ' ' && value.back() != ' ' &&
+         detail::hasNone<detail::PlainEnd>(name) && detail::hasNone<detail::TextEnd>(value);
 }
 
-/// RFC 9112 5: field-name ":" OWS field-value OWS, and CR LF.
-void appendLine(std::string& text, std::string_view name, std::string_view value) {
-  text.append(name).append(": ", 2).append(value).append("\r\n", 2);
+std::size_t lineSize(std::string_view name, std::string_view value) noexcept {
+  return name.size() + value.size() + kAroundField;
+}
+
+inline bool isNamed(const HeaderField& field, std::string_view name) noexcept {
+  return field.name.size() == name.size() && sameIgnoringCase(field.name, name);
 }
 
 /// Where the element ends that begins `list`: at a comma outside of quotes. RFC 9110 5.6.4.
@@ -102,116 +111,172 @@ bool hasElement(std::string_view list, std::string_view token) noexcept {
   return false;
 }
 
-Headers::Headers(std::initializer_list<HeaderField> fields) {
+/// RFC 9112 5: field-name ":" OWS field-value OWS, and CR LF.
+[[gnu::always_inline]] inline HeaderField Headers::Block::appendText(
+    std::string_view name, std::string_view value) noexcept {
+  char* const line = textEnd();
+  char* const colon = detail::copyText(line, name);
+  std::memcpy(colon, ": ", 2);
+  char* const end = detail::copyText(colon + 2, value);
+  std::memcpy(end, "\r\n", 2);
+  setTextEnd(end + 2);
+  return {{line, name.size()}, {colon + 2, value.size()}};
+}
+
+inline void Headers::Block::append(const HeaderField& field) noexcept { fields()[count++] = field; }
+
+inline Headers::Block* Headers::newBlock(std::size_t fields, std::size_t textSize) {
+  const std::size_t head = sizeof(Block) + fields * sizeof(HeaderField);
+  if (head + textSize > kMostBytes) throw std::length_error("headers of more than 1 GiB");
+  const std::size_t capacity = detail::HeaderMemory::sizeFor(head + textSize);
+  return ::new (detail::HeaderMemory::take(capacity)) Block{static_cast<std::uint32_t>(capacity),
+                                                            static_cast<std::uint32_t>(head),
+                                                            static_cast<std::uint32_t>(fields),
+                                                            0,
+                                                            0,
+                                                            true};
+}
+
+void Headers::release() noexcept { detail::HeaderMemory::give(block_, block_->capacity); }
+
+Headers::Headers(std::initializer_list<HeaderField> fields) : Headers() {
   for (const HeaderField& field : fields) add(field.name, field.value);
 }
 
-void Headers::assign(std::span<const HeaderField> fields, std::string_view text) {
-  places_.clear();
-  text_.assign(text);
-  isMessage_ = false;
-  const auto offset = [&](const char* at) { return static_cast<std::uint32_t>(at - text.data()); };
-  for (const HeaderField& field : fields) {
-    places_.push_back({offset(field.name.data()), static_cast<std::uint32_t>(field.name.size()),
-                       offset(field.value.data()), static_cast<std::uint32_t>(field.value.size())});
-  }
-}
+Headers::Headers(const Headers& other) : block_(other.empty() ? nullptr : other.copyWithRoom(0)) {}
 
-void Headers::add(std::string_view name, std::string_view value) {
-  check(name, value);
-  addLine(name, value);
+std::string_view Headers::assign(std::span<const HeaderField> fields, std::string_view text) {
+  const std::size_t bytes = sizeof(Block) + fields.size_bytes() + text.size();
+  if (!block_ || block_->capacity < bytes) {
+    Block* const larger = newBlock(fields.size(), text.size());
+    if (block_) release();
+    block_ = larger;
+  }
+  Block& block = *block_;
+  block.room = block.count = static_cast<std::uint32_t>(fields.size());
+  block.isMessage = false;
+  char* const copy = block.text();
+  block.setTextEnd(copy + text.size());
+  block.shift =
+      reinterpret_cast<std::uintptr_t>(copy) - reinterpret_cast<std::uintptr_t>(text.data());
+  std::copy(fields.begin(), fields.end(), block.fields());
+  std::copy(text.begin(), text.end(), copy);
+  return {copy, text.size()};
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
+  std::size_t first = 0;
+  while (first < size() && !isNamed((*this)[first], name)) ++first;
+  if (first == size()) return add(name, value);
   check(name, value);
-  const auto isNamed = [&](const Place& place) { return sameIgnoringCase(nameAt(place), name); };
-  const auto first = std::find_if(places_.begin(), places_.end(), isNamed);
-  if (first == places_.end()) return addLine(name, value);
-  places_.erase(std::remove_if(first + 1, places_.end(), isNamed), places_.end());
-  const auto index = static_cast<std::size_t>(first - places_.begin());
-  const Place place = append(name, value);
-  places_[index] = place;
-  isMessage_ = false;
+  Headers before;
+  if (!block_->hasRoom(lineSize(name, value))) before = makeRoom(lineSize(name, value));
+  block_->fields()[first] = block_->appendText(name, value);
+  block_->isMessage = false;
+  eraseFrom(first + 1, name);
 }
 
 std::size_t Headers::remove(std::string_view name) noexcept {
-  const auto isNamed = [&](const Place& place) { return sameIgnoringCase(nameAt(place), name); };
-  const std::size_t count = std::erase_if(places_, isNamed);
-  if (count > 0) isMessage_ = false;
+  const std::size_t count = eraseFrom(0, name);
+  if (count > 0) block_->isMessage = false;
   return count;
 }
 
 void Headers::clear() noexcept {
-  text_.clear();
-  places_.clear();
-  isMessage_ = true;
+  if (!block_) return;
+  block_->count = 0;
+  block_->shift = 0;
+  block_->setTextEnd(block_->text());
+  block_->isMessage = true;
 }
 
 std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
-  for (const Place& place : places_) {
-    if (sameIgnoringCase(nameAt(place), name)) return valueAt(place);
+  for (const HeaderField field : *this) {
+    if (isNamed(field, name)) return field.value;
   }
   return std::nullopt;
 }
 
 std::vector<std::string_view> Headers::all(std::string_view name) const {
   std::vector<std::string_view> values;
-  for (const Place& place : places_) {
-    if (sameIgnoringCase(nameAt(place), name)) values.push_back(valueAt(place));
+  for (const HeaderField field : *this) {
+    if (isNamed(field, name)) values.push_back(field.value);
   }
   return values;
 }
 
 bool Headers::hasElement(std::string_view name, std::string_view token) const noexcept {
-  return std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
-    return sameIgnoringCase(nameAt(place), name) && couplet::hasElement(valueAt(place), token);
-  });
+  for (const HeaderField field : *this) {
+    if (isNamed(field, name) && couplet::hasElement(field.value, token)) return true;
+  }
+  return false;
 }
 
 void Headers::appendTo(std::string& out) const {
-  if (isMessage_) {
-    out.append(text_);
+  if (const auto lines = asLines()) {
+    out.append(*lines);
     return;
   }
-  for (const HeaderField field : *this) appendLine(out, field.name, field.value);
-}
-
-void Headers::addLine(std::string_view name, std::string_view value) {
-  if (places_.size() == places_.capacity()) places_.reserve(std::max<std::size_t>(8, 2 * size()));
-  places_.push_back(append(name, value));  // which cannot fail once the text has the line
-}
-
-/// Adds a line to the text. `name` and `value` may be views of it.
-Headers::Place Headers::append(std::string_view name, std::string_view value) {
-  const std::size_t more = name.size() + value.size() + kAroundField;
-  std::string before;
-  if (text_.capacity() - text_.size() < more) before = makeRoom(more);
-  const auto begin = static_cast<std::uint32_t>(text_.size());
-  appendLine(text_, name, value);
-  return placeAt(begin, name.size(), value.size());
-}
-
-Headers::Place Headers::placeAt(std::size_t begin, std::size_t nameSize,
-                                std::size_t valueSize) noexcept {
-  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(nameSize),
-          static_cast<std::uint32_t>(begin + nameSize + 2), static_cast<std::uint32_t>(valueSize)};
-}
-
-/// Makes room for so many bytes, and drops the text of what was replaced or removed. Returns the
-/// text as it was before.
-std::string Headers::makeRoom(std::size_t more) {
-  std::size_t size = more;
-  for (const Place& place : places_) size += place.nameSize + place.valueSize + kAroundField;
-  if (size > UINT32_MAX / 2) throw std::length_error("headers of more than 2 GiB");
-  std::string larger;
-  larger.reserve(2 * size);
-  for (Place& place : places_) {
-    const std::size_t begin = larger.size();
-    appendLine(larger, nameAt(place), valueAt(place));
-    place = placeAt(begin, place.nameSize, place.valueSize);
+  for (const HeaderField field : *this) {
+    out.append(field.name).append(": ", 2).append(field.value).append("\r\n", 2);
   }
-  isMessage_ = true;
-  return std::exchange(text_, std::move(larger));
+}
+
+/// Whether a field of so many bytes may be appended; takes the first block.
+inline bool Headers::hasRoom(std::size_t size) {
+  if (block_) return block_->count != block_->room && block_->hasRoom(size);
+  if (size > kShortLine) return false;
+  block_ = newBlock(kFirstFields, kShortLine);
+  return true;
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (!isPlain(name, value)) [[unlikely]]
+    check(name, value);
+  const std::size_t size = lineSize(name, value);
+  Headers before;  // whose text `name` and `value` may be
+  if (!hasRoom(size)) [[unlikely]]
+    before = makeRoom(size);
+  block_->append(block_->appendText(name, value));
+}
+
+void Headers::add(const HeaderLine& line) {
+  if (!hasRoom(line.text().size())) [[unlikely]]
+    makeRoom(line.text().size());
+  char* const copy = block_->textEnd();
+  block_->setTextEnd(detail::copyText(copy, line.text()));
+  block_->append(
+      {{copy, line.name().size()}, {copy + line.name().size() + 2, line.value().size()}});
+}
+
+/// Makes room for a field of so many bytes; what was replaced or removed is dropped. Returns us as
+/// we were.
+Headers Headers::makeRoom(std::size_t more) {
+  Headers before;
+  before.block_ = std::exchange(block_, copyWithRoom(more));
+  return before;
+}
+
+/// Only the fields that there are; and with `more`, room for as much again as they and it take.
+Headers::Block* Headers::copyWithRoom(std::size_t more) const {
+  std::size_t bytes = more;
+  for (const HeaderField field : *this) bytes += lineSize(field.name, field.value);
+  const std::size_t fields = std::max(kFirstFields, 2 * (size() + 1));
+  Block* const copy = more > 0 ? newBlock(fields, 2 * bytes) : newBlock(size(), bytes);
+  for (const HeaderField field : *this) copy->append(copy->appendText(field.name, field.value));
+  return copy;
+}
+
+std::size_t Headers::eraseFrom(std::size_t index, std::string_view name) noexcept {
+  const std::size_t end = size();
+  std::size_t kept = index;
+  for (; index < end; ++index) {
+    if (isNamed((*this)[index], name)) continue;
+    if (kept != index) block_->fields()[kept] = block_->fields()[index];
+    ++kept;
+  }
+  if (kept < end) block_->count = static_cast<std::uint32_t>(kept);
+  return end - kept;
 }
 
 }  // namespace couplet

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #pragma GCC visibility push(default)
@@ -22,6 +23,41 @@ namespace couplet {
 struct HeaderField {
   std::string_view name;
   std::string_view value;  ///< without the spaces and tabs around it
+};
+
+/// A field that is known when the program is compiled, and is checked then: its line, as a message
+/// has it. Costs less to add than a name and a value.
+///
+///     constexpr HeaderLine kPlainText("Content-Type: text/plain; charset=utf-8\r\n");
+class HeaderLine {
+ public:
+  /// Does not compile unless it is `name: value`, of visible bytes and single spaces, and CR LF.
+  consteval explicit HeaderLine(const char* line) : text_(line), nameSize_(text_.find(": ")) {
+    constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";  // of tokens: RFC 9110 section 5.6.2
+    if (nameSize_ == 0 || nameSize_ == text_.npos) throw "there is no name";
+    for (const char c : name()) {
+      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !(c >= '0' && c <= '9') && kSigns.find(c) == kSigns.npos) throw "no token";
+    }
+    if (text_.size() < nameSize_ + 5 || !text_.ends_with("\r\n")) throw "there is no value";
+    char before = ' ';
+    for (const char c : value()) {
+      if (c < ' ' || c > '~' || (c == ' ' && before == ' '))
+        throw "a byte that may not stand there";
+      before = c;
+    }
+    if (before == ' ') throw "a space behind the value";
+  }
+
+  constexpr std::string_view text() const noexcept { return text_; }
+  constexpr std::string_view name() const noexcept { return {text_.data(), nameSize_}; }
+  constexpr std::string_view value() const noexcept {
+    return {text_.data() + nameSize_ + 2, text_.size() - nameSize_ - 4};
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t nameSize_;
 };
 
 /// Whether two names, tokens or codings are the same: RFC 9110 compares ASCII letters without
@@ -39,28 +75,42 @@ std::optional<std::string_view> nextElement(std::string_view& list) noexcept;
 bool hasElement(std::string_view list, std::string_view token) noexcept;
 
 /// The header fields of a message: of one that is being built, or a copy of one that was received.
-/// A value; may be copied and moved. All its text is in one buffer: fields allocate nothing once
-/// that has grown to their size, also after `clear`.
+/// A value; may be copied and moved, and is itself no larger than a pointer. All is in one block of
+/// memory, which its thread uses again: fields allocate nothing once there was one of their size.
 ///
 ///     Headers headers{{"Content-Type", "text/plain"}};
 ///     headers.add("Set-Cookie", "a=1");
 ///     headers.add("Set-Cookie", "b=2");
 ///     for (const HeaderField field : headers) ...
 ///
-/// Views that it gives are valid until its next change.
+/// Views that it gives are valid until its next change; a move takes them along.
 class Headers {
  public:
   Headers() = default;
   Headers(std::initializer_list<HeaderField> fields);
+  Headers(const Headers& other);
+  Headers(Headers&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  Headers& operator=(Headers other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~Headers() {
+    if (block_) release();
+  }
 
   /// A copy of fields that a parser received, which has checked them: `headers.assign(head.fields,
-  /// head.fieldLines)`. Replaces what was here. REQUIRES: the fields are views of `text`
-  void assign(std::span<const HeaderField> fields, std::string_view text);
+  /// head.fieldLines)`. Replaces what was here, and returns the copy of `text`. Throws
+  /// std::bad_alloc, and std::length_error where `text` is too long; nothing is changed then.
+  /// REQUIRES: the fields are views of `text`, which is not ours
+  std::string_view assign(std::span<const HeaderField> fields, std::string_view text);
 
   /// Appends a field. Throws std::invalid_argument, naming what is wrong, when `name` is no token
   /// or `value` has CR, LF, NUL, another control byte, or a space or tab at its ends; nothing is
   /// changed then. Bytes of 0x80 and more are allowed in a value.
   void add(std::string_view name, std::string_view value);
+
+  /// The same of a line that was checked when the program was compiled.
+  void add(const HeaderLine& line);
 
   /// The only field of this name from now on: in the place of the first that was there, else at the
   /// end. Throws as `add` does.
@@ -87,41 +137,62 @@ class Headers {
   /// Appends the fields to `out` as the lines of a message.
   void appendTo(std::string& out) const;
 
-  std::size_t size() const noexcept { return places_.size(); }
-  bool empty() const noexcept { return places_.empty(); }
+  /// Those lines, where they lie so: nothing once a field was replaced, removed or received.
+  std::optional<std::string_view> asLines() const noexcept {
+    if (!block_) return std::string_view();
+    if (!block_->isMessage) return std::nullopt;
+    return std::string_view(block_->text(), block_->textEnd());
+  }
+
+  std::size_t size() const noexcept { return block_ ? block_->count : 0; }
+  bool empty() const noexcept { return size() == 0; }
 
   /// REQUIRES: index < size()
-  HeaderField operator[](std::size_t index) const noexcept {
-    return {nameAt(places_[index]), valueAt(places_[index])};
-  }
+  HeaderField operator[](std::size_t index) const noexcept { return block_->field(index); }
 
   class Iterator;
   Iterator begin() const noexcept;
   Iterator end() const noexcept;
 
  private:
-  /// Where in text_ the parts of a field stand.
-  struct Place {
-    std::uint32_t name;
-    std::uint32_t nameSize;
-    std::uint32_t value;
-    std::uint32_t valueSize;
+  /// The fields follow it, then room for more, then the text.
+  struct Block {
+    std::uint32_t capacity;  // bytes, its own included
+    std::uint32_t used;      // of them, to the end of the text
+    std::uint32_t room;      // fields
+    std::uint32_t count;     // of them
+    std::uintptr_t shift;    // so many bytes behind what the fields view stands our copy of it
+    bool isMessage;          // the text is the lines of the fields in order, and nothing else
+
+    HeaderField* fields() noexcept { return reinterpret_cast<HeaderField*>(this + 1); }
+    char* text() noexcept { return reinterpret_cast<char*>(fields() + room); }
+    char* textEnd() noexcept { return reinterpret_cast<char*>(this) + used; }
+    HeaderField field(std::size_t index) noexcept {
+      const HeaderField& field = fields()[index];
+      return {shifted(field.name), shifted(field.value)};
+    }
+    std::string_view shifted(std::string_view text) const noexcept {
+      const auto at = reinterpret_cast<std::uintptr_t>(text.data()) + shift;
+      return {reinterpret_cast<const char*>(at), text.size()};
+    }
+    bool hasRoom(std::size_t bytes) const noexcept {
+      return capacity - used >= bytes && shift == 0;
+    }
+    void setTextEnd(const char* end) noexcept {
+      used = static_cast<std::uint32_t>(end - reinterpret_cast<char*>(this));
+    }
+    HeaderField appendText(std::string_view name, std::string_view value) noexcept;
+    void append(const HeaderField& field) noexcept;
   };
 
-  std::string_view nameAt(const Place& place) const noexcept {
-    return {text_.data() + place.name, place.nameSize};
-  }
-  std::string_view valueAt(const Place& place) const noexcept {
-    return {text_.data() + place.value, place.valueSize};
-  }
-  static Place placeAt(std::size_t begin, std::size_t nameSize, std::size_t valueSize) noexcept;
-  void addLine(std::string_view name, std::string_view value);
-  Place append(std::string_view name, std::string_view value);
-  std::string makeRoom(std::size_t more);
+  static Block* newBlock(std::size_t fields, std::size_t textSize);
+  Block* copyWithRoom(std::size_t more) const;
+  bool hasRoom(std::size_t size);
+  Headers makeRoom(std::size_t more);
+  void release() noexcept;
+  std::size_t eraseFrom(std::size_t index, std::string_view name) noexcept;
 
-  std::string text_;       // the fields as lines, and what is left of others
-  bool isMessage_ = true;  // text_ is the lines of the fields in order, and nothing else
-  std::vector<Place> places_;
+  Block* block_ = nullptr;  // null where there never was a field
 };
 
 /// Goes over the fields in order; gives them by value.

@@ -1,12 +1,16 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/http_channel.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
-#include <couplet/protocols/http/request.h>
+#include <couplet/deferred/errors.h>
+#include <couplet/protocols/http/access_log.h>
+#include <couplet/protocols/http/detail/http_exchange.h>
+#include <couplet/protocols/http/errors.h>
 #include <couplet/protocols/http/serializer.h>
 #include <couplet/protocols/http/site.h>
 #include <couplet/reactor/log.h>
@@ -15,23 +19,69 @@ namespace couplet {
 
 namespace {
 
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
 /// Bodies up to this are copied behind their head, larger ones are written beside it.
 constexpr std::size_t kSmallBody = 4096;
 
+constexpr HTTPRefusal kClientLeft{400, "The client left before the body of its request had come."};
+
+/// Whether the connection is another protocol's after this response.
+bool handsOver(const Response& response, std::string_view method) {
+  const bool opens = method == "CONNECT" && response.status / 100 == 2;
+  return opens || response.status == 101;
+}
+
+bool offersUpgrade(const Request& request) {
+  const Headers& headers = request.headers();
+  return headers.has("Upgrade") && headers.hasElement("Connection", "upgrade");
+}
+
+/// Passes a body on.
+BodyProducer relay(IncomingBody incoming) {
+  return [incoming](OutgoingBody& out) mutable -> Deferred<void> {
+    while (auto piece = co_await incoming.read()) co_await out.write(*piece);
+  };
+}
+
 }  // namespace
 
-HTTPChannel::HTTPChannel(Site& site) : site_(site), parser_(site.options_.limits, site.table_) {}
+HTTPChannel::HTTPChannel(Site& site) : site_(site) {}
 
 /// The work that may use the request goes first.
-HTTPChannel::~HTTPChannel() { endWork(); }
+HTTPChannel::~HTTPChannel() {
+  endWork();
+  site_.forget(*this);
+}
 
-void HTTPChannel::connectionMade() { setTimeout(site_.options_.idleTimeout); }
+void HTTPChannel::link(HTTPChannel*& first) noexcept {
+  next_ = first;
+  if (first) first->previous_ = this;
+  first = this;
+}
+
+void HTTPChannel::unlink(HTTPChannel*& first) noexcept {
+  (previous_ ? previous_->next_ : first) = next_;
+  if (next_) next_->previous_ = previous_;
+  previous_ = next_ = nullptr;
+}
+
+void HTTPChannel::connectionMade() {
+  site_.remember(*this);
+  expectBy(site_.options_.idleTimeout);
+}
+
+void HTTPChannel::connectionLost(const Failure& reason) {
+  detail::ChannelStreams* const streams = streaming();
+  if (state_ < State::kRefused && streams && streams->out) logAnswer();
+  state_ = State::kClosed;
+  full_ = false;
+  site_.forget(*this);
+  if (streams) streams->failBody(reason);
+}
 
 void HTTPChannel::dataReceived(std::string_view bytes) {
   if (state_ >= State::kRefused) return;
-  if (state_ != State::kAtWork && held_.empty()) take(bytes);
+  if (held_.empty() && state_ < State::kAtWork) take(bytes);
+  if (state_ == State::kHandingOver && held_.empty()) return handOver(bytes);
   if (!bytes.empty()) hold(bytes);
 }
 
@@ -40,32 +90,25 @@ void HTTPChannel::producingResumed() { takeHeld(); }
 /// The client has left, unless it waits for an answer that the site gives such clients.
 void HTTPChannel::readConnectionLost() {
   ended_ = true;
+  if (bodyIsStalled()) return;
   const bool atWork = state_ == State::kAtWork;
   if (atWork ? site_.options_.allowHalfClose : !held_.empty()) return;
-  close();
-  work_.cancel();
+  leave();
 }
 
-void HTTPChannel::timeoutConnection() {
-  if (state_ == State::kHead) return refuse(408, "The head of the request came too slowly.");
-  if (state_ == State::kBody) return refuse(408, "The body of the request came too slowly.");
-  const std::size_t unsent = transport().unsent();
-  const bool reads = unsent > 0 && (unsentBefore_ == 0 || unsent < unsentBefore_);
-  unsentBefore_ = unsent;
-  if (state_ == State::kIdle && reads) return moveOn(State::kIdle);
-  close();
-}
-
-/// All is sent of what was too much.
+/// All is sent of what was too much. What was not taken meanwhile has its whole time again.
 void HTTPChannel::resumeProducing() {
   full_ = false;
   transport().unregisterProducer();
-  unsentBefore_ = 0;
-  takeHeld();
+  if (state_ == State::kHead || state_ == State::kBody) moveOn(state_);
+  deliverAgain();
 }
 
+/// Whether the next event is to be looked for. A body that is streamed waits for who reads it, and
+/// not for answers that are unsent, since its own may be among them.
 bool HTTPChannel::mayTake() {
   if (full_ || state_ > State::kBody || !receiving()) return false;
+  if (answering_) return exchange_->streams && exchange_->streams->takesBody();
   if (transport().unsent() <= kHighMark) return true;
   full_ = true;
   transport().registerProducer(*this, true);
@@ -74,119 +117,282 @@ bool HTTPChannel::mayTake() {
 
 /// Takes requests until one is at work, or the bytes end.
 void HTTPChannel::take(std::string_view& bytes) {
+  if (!exchange_) exchange_ = site_.newExchange();
   taking_ = true;
-  while (mayTake()) {
-    const HTTPEvent event = parser_.next(bytes);
+  while ((!bytes.empty() || state_ == State::kBody) && mayTake()) {
+    const HTTPEvent event = exchange_->parser.next(bytes);
     if (event == HTTPEvent::kNeedMore) break;
     if (event == HTTPEvent::kHead) {
       headCame();
     } else if (event == HTTPEvent::kBody) {
-      bodyCame(parser_.body());
+      bodyCame(exchange_->parser.body());
+    } else if (event == HTTPEvent::kTrailers) {
+      trailersCame();
     } else if (event == HTTPEvent::kEnd) {
       requestCame();
     } else if (event == HTTPEvent::kRefused) {
-      refuse(parser_.refused()->status, parser_.refused()->why);
-      bytes = {};
-      break;
+      refuse(exchange_->parser.refused()->status, exchange_->parser.refused()->why);
     }
   }
   taking_ = false;
-  if (state_ == State::kIdle && !parser_.idle()) moveOn(State::kHead);
+  if (state_ >= State::kRefused) bytes = {};
+  if (state_ != State::kIdle) return;
+  exchange_->parser.idle() ? site_.recycle(std::move(exchange_)) : moveOn(State::kHead);
 }
 
 void HTTPChannel::takeHeld() {
   if (taking_ || !mayTake()) return;
   std::string_view left = held_.view();
   take(left);
+  if (state_ == State::kHandingOver) return handOver(left);
   held_.dropFront(held_.size() - left.size());
   if (state_ >= State::kRefused || held_.empty()) held_.release();
-  if (held_.size() <= site_.options_.pipelined && transport().paused()) {
-    transport().resumeProducing();
-  }
-  if (ended_ && held_.empty() && state_ < State::kAtWork) close();
+  paceInput();
+  if (ended_ && held_.empty() && state_ < State::kAtWork && !bodyIsStalled()) leave();
+}
+
+/// Goes on with what is held, from the loop: so that what it is answered with counts as an answer
+/// to what was received.
+void HTTPChannel::deliverAgain() {
+  transport().pauseProducing();
+  transport().resumeProducing();
 }
 
 void HTTPChannel::hold(std::string_view bytes) {
   if (state_ >= State::kRefused) return;
   held_.append(bytes);
-  if (held_.size() > site_.options_.pipelined) transport().pauseProducing();
+  paceInput();
 }
 
-/// Each state has its time-out.
+/// Pauses while much is held. A throttled transport gives nothing anyway, and tells when it is no
+/// longer throttled, but not to one who has paused.
+void HTTPChannel::paceInput() {
+  const bool pause = held_.size() > site_.options_.pipelined && !transport().throttled();
+  if (pause == transport().paused()) return;
+  pause ? transport().pauseProducing() : transport().resumeProducing();
+}
+
+/// Each state has its deadline.
 void HTTPChannel::moveOn(State state) {
   state_ = state;
   const SiteOptions& options = site_.options_;
   switch (state) {
     case State::kIdle:
-      setTimeout(options.idleTimeout);
+      expectBy(options.idleTimeout);
       break;
     case State::kHead:
-      setTimeout(options.headDeadline);
+      expectBy(options.headDeadline);
       break;
     case State::kBody:
-      bodyBytes_ = 0;
-      setTimeout(options.bodyPatience);
+      exchange_->bodyBytes = 0;
+      expectBy(options.bodyPatience);
       break;
     case State::kRefused:
-      setTimeout(options.lingering);
+      expectBy(options.lingering);
       break;
-    case State::kAtWork:
+    case State::kAtWork:  // what ran goes on, and looks whether answers are read
+      break;
+    case State::kHandingOver:
     case State::kClosed:
-      setTimeout(std::nullopt);
+      deadline_ = kNever;
       break;
   }
 }
 
 void HTTPChannel::headCame() {
-  const RequestHead& head = parser_.head();
-  request_ = site_.newRequest();
-  request_->assign(head, &transport());
+  const RequestHead& head = exchange_->parser.head();
+  exchange_->hasRequest = true;
+  exchange_->request.assign(head, &transport());
   keepAlive_ = head.keepAlive && head.form != TargetForm::kAuthority;  // a tunnel may follow
-  if (!head.hasBody()) return;
+  if (head.hasBody()) return bodyBegins();
+  exchange_->parser.takeEnd();
+  requestCame();
+}
+
+void HTTPChannel::bodyBegins() {
+  const RequestHead& head = exchange_->parser.head();
   const bool tooLong = head.contentLength.value_or(0) > site_.options_.limits.body;
-  if (head.expectsContinue && !tooLong) transport().write(kContinue);
+  exchange_->bodyLength = head.contentLength.value_or(0);
   moveOn(State::kBody);
+  switch (site_.bodyWanted(exchange_->request)) {
+    case BodyWanted::kAsItComes: {
+      const auto pipe = std::make_shared<detail::BodyPipe>(streams(), head.contentLength);
+      exchange_->streams->pipe = pipe.get();
+      exchange_->streams->expectsContinue = head.expectsContinue;
+      exchange_->request.setIncoming(IncomingBody(pipe));
+      exchange_->parser.setBodyLimit(UINT64_MAX);
+      return render();
+    }
+    case BodyWanted::kNot:
+      if (head.expectsContinue) return render();
+      break;
+    case BodyWanted::kWhole:
+      if (head.expectsContinue && !tooLong) sendContinue();
+      break;
+  }
 }
 
 void HTTPChannel::bodyCame(std::string_view piece) {
-  request_->appendBody(piece);
-  bodyBytes_ += piece.size();
-  if (bodyBytes_ < site_.options_.bodyBytesPerPatience) return;
-  bodyBytes_ = 0;
-  resetTimeout();
+  exchange_->bodyBytes += static_cast<std::uint32_t>(piece.size());
+  if (exchange_->bodyBytes >= site_.options_.bodyBytesPerPatience) {
+    exchange_->bodyBytes = 0;
+    expectBy(site_.options_.bodyPatience);
+  }
+  const bool over = exchange_->parser.bodyIsOver();
+  if (over) exchange_->parser.takeEnd();
+  if (!answering_) {
+    exchange_->request.appendBody(piece, exchange_->bodyLength);
+    if (over) requestCame();
+    return;
+  }
+  exchange_->streams->expectsContinue = false;
+  over ? streamedBodyCame(piece) : exchange_->streams->pipe->push(piece);
+}
+
+void HTTPChannel::trailersCame() {
+  if (!answering_) return;
+  Headers trailers;
+  for (const HeaderField field : exchange_->parser.trailers())
+    trailers.add(field.name, field.value);
+  exchange_->streams->pipe->setTrailers(std::move(trailers));
 }
 
 void HTTPChannel::requestCame() {
+  if (answering_) return streamedBodyCame({});
   state_ = State::kAtWork;
-  std::optional<Answer> given;
-  try {
-    given.emplace(site_.render(*request_));
-  } catch (...) {
-    given.emplace(pageOf(Failure::current()));
-  }
-  answer(std::move(*given));
+  render();
 }
 
-void HTTPChannel::answer(Answer answer) {
-  if (Response* response = answer.ready()) return respond(std::move(*response));
-  answerLater(std::move(answer).later());
+/// With its last piece, so that who answers as soon as it has all answers a request that is over.
+void HTTPChannel::streamedBodyCame(std::string_view last) {
+  state_ = State::kAtWork;
+  std::exchange(exchange_->streams->pipe, nullptr)->end(last);
+}
+
+void HTTPChannel::sendContinue() { write("HTTP/1.1 100 Continue\r\n\r\n"); }
+
+void HTTPChannel::write(std::string_view bytes) {
+  transport().write(bytes);
+  written_ += bytes.size();
+}
+
+/// Somebody waits for more of a body.
+void HTTPChannel::bodyAwaited() {
+  if (state_ != State::kBody) return;
+  if (std::exchange(exchange_->streams->expectsContinue, false) && !exchange_->streams->out)
+    sendContinue();
+  exchange_->bodyBytes = 0;
+  expectBy(site_.options_.bodyPatience);
+  if (std::exchange(exchange_->streams->stalled, false) && !taking_) deliverAgain();
+}
+
+/// What the client sent cannot be understood, or does not come: nothing more of it is read. The
+/// connection is closed when the client has had the time to read why; unless it has begun to read
+/// an answer, which it must not take for whole.
+void HTTPChannel::refuse(int status, std::string_view why) {
+  detail::ChannelStreams* const streams = streaming();
+  const bool begun = streams && streams->out;
+  state_ = State::kRefused;
+  if (answering_) {
+    exchange_->work.cancel();
+    if (streams) streams->failBody(Failure(RemoteProtocolError({status, why.data()})));
+  }
+  if (begun) return leave();
+  Response page = site_.errorPage(status, why);
+  keepAlive_ = false;
+  const bool sent = trySend(page, {});
+  if (sent) logAnswer();
+  sent ? linger() : close();
+}
+
+// Deadlines
+
+void HTTPChannel::expectBy(Duration patience) {
+  Clock& clock = transport().clock();
+  deadline_ = clock.now() + patience;
+  site_.lookAt(deadline_, clock);
+}
+
+void HTTPChannel::deadlinePassed() {
+  if (state_ == State::kHead && !full_)
+    return refuse(408, "The head of the request came too slowly.");
+  if (bodyIsLate()) return refuse(408, "The body of the request came too slowly.");
+  if (state_ == State::kRefused) return close();
+  const bool nothingToRead = transport().unsent() == 0 && unsentBefore_ == 0;
+  if (state_ == State::kIdle && nothingToRead) return close();
+  if (readsTooSlowly()) {
+    const Duration patience = site_.options_.responsePatience;
+    return transport().failConnection(
+        Failure(TimeoutError(patience, "A client that reads too slowly")));
+  }
+  watch();
+}
+
+/// Whether a body that somebody waits for did not come.
+bool HTTPChannel::bodyIsLate() const {
+  if (state_ != State::kBody) return false;
+  if (!answering_) return !full_;
+  const detail::ChannelStreams* const streams = streaming();
+  return streams && streams->pipe && streams->pipe->awaited() && !streams->expectsContinue;
+}
+
+/// Whether the client has taken less of what there was for it than it must in a responsePatience.
+bool HTTPChannel::readsTooSlowly() const {
+  const std::size_t most = site_.options_.responseBytesPerPatience;
+  return takenSoFar() - takenBefore_ < std::min<std::size_t>(unsentBefore_, most);
+}
+
+std::uint64_t HTTPChannel::takenSoFar() const {
+  const detail::ChannelStreams* const streams = streaming();
+  const std::uint64_t streamed = streams && streams->out ? streams->out->sent() : 0;
+  return written_ + streamed - transport().unsent();
+}
+
+void HTTPChannel::watch() {
+  const SiteOptions& options = site_.options_;
+  const std::size_t unsent = transport().unsent();
+  unsentBefore_ = static_cast<std::uint32_t>(std::min<std::size_t>(unsent, UINT32_MAX));
+  takenBefore_ = takenSoFar();
+  const bool idle = state_ == State::kIdle && unsent == 0;
+  expectBy(idle ? options.idleTimeout : options.responsePatience);
+}
+
+// Answers
+
+void HTTPChannel::render() {
+  answering_ = true;
+  Answer given = ask();
+  if (Response* response = given.ready()) return respond(*response);
+  answerLater(std::move(given).later());
+}
+
+Answer HTTPChannel::ask() {
+  try {
+    return site_.render(exchange_->request);
+  } catch (...) {
+    return pageOf(Failure::current());
+  }
 }
 
 /// The work ends with the connection, so that it may use this channel and the request.
 void HTTPChannel::answerLater(Deferred<Response> later) {
-  moveOn(State::kAtWork);
-  work_ = later.cancelHandle();
+  if (auto result = later.takeResult()) return answered(*result);
+  exchange_->work = later.cancelHandle();
   whileConnected(
-      std::move(later).addBoth([this](Result<Response> result) { answered(std::move(result)); }));
-  if (!ended_ || site_.options_.allowHalfClose || state_ != State::kAtWork) return;
-  close();
-  work_.cancel();
+      std::move(later).addBoth([this](Result<Response> result) { answered(result); }));
+  if (ended_ && answering_ && !site_.options_.allowHalfClose) leave();
 }
 
-void HTTPChannel::answered(Result<Response> result) {
-  if (state_ != State::kAtWork) return;
+void HTTPChannel::answered(Result<Response>& result) {
+  if (state_ != State::kAtWork && state_ != State::kBody) return;
   try {
-    respond(result ? std::move(result).value() : pageOf(result.failure()));
+    if (result) {
+      respond(result.value());
+    } else {
+      Response page = pageOf(result.failure());
+      respond(page);
+    }
+    if (state_ == State::kHandingOver && !taking_) handOver(held_.view());
   } catch (...) {
     transport().failConnection(Failure::current());
     throw;
@@ -196,38 +402,40 @@ void HTTPChannel::answered(Result<Response> result) {
 /// The handler did not answer.
 Response HTTPChannel::pageOf(const Failure& failure) {
   if (const auto* error = failure.get<HTTPError>()) {
-    return site_.errorPage(error->status(), error->what());
+    Response page = site_.errorPage(error->status(), error->what());
+    for (const HeaderField field : error->headers()) page.headers.set(field.name, field.value);
+    return page;
   }
-  LogLine::error() << "Exception in the handler of " << request_->method() << ' '
-                   << request_->path() << ": " << failure;
+  if (const auto* error = failure.get<BodyTooLongError>()) {
+    return site_.errorPage(413, error->what());
+  }
+  LogLine::error() << "Exception in the handler of " << exchange_->request.method() << ' '
+                   << exchange_->request.path() << ": " << failure;
   return site_.errorPage(500, "");
 }
 
-/// What the client sent cannot be understood: nothing more of it is read. The connection is closed
-/// when the client has had the time to read why.
-void HTTPChannel::refuse(int status, std::string_view why) {
-  if (request_) site_.recycle(std::move(request_));
-  if (!trySend(site_.errorPage(status, why), {}, true)) return close();
-  moveOn(State::kRefused);
-  transport().loseWriteConnection();
-}
-
-void HTTPChannel::respond(Response response) {
-  const AnsweredRequest answered{request_->method(), request_->version()};
-  const bool close = !keepAlive_ || (ended_ && held_.empty()) ||
-                     response.headers.hasElement("Connection", "close");
-  const bool sent = trySend(std::move(response), answered, close) ||
-                    trySend(site_.errorPage(500, ""), answered, close) ||
-                    trySend(Response(500), answered, close);
-  site_.recycle(std::move(request_));
-  if (close || !sent) return this->close();
-  goOn();
+void HTTPChannel::respond(Response& response) {
+  const AnsweredRequest answered{exchange_->request.method(), exchange_->request.version()};
+  if (response.incoming && !response.producer) response.producer = relay(response.incoming);
+  const bool untilClose = response.producer && answered.version == HTTPVersion::kHTTP10 &&
+                          !response.headers.has("Content-Length");
+  const bool bodyMayEnd = state_ == State::kAtWork || response.producer;
+  keepAlive_ = keepAlive_ && !draining_ && !untilClose && bodyMayEnd &&
+               !(ended_ && held_.empty()) && !response.headers.hasElement("Connection", "close");
+  bool sent = trySend(response, answered);
+  if (!sent) {
+    Response page = site_.errorPage(500, "");
+    Response last(500);
+    sent = trySend(page, answered) || trySend(last, answered);
+  }
+  if (!sent) return close();
+  exchange_->streams && exchange_->streams->out ? stream() : finishAnswer();
 }
 
 /// False where it cannot be sent, which is logged; then nothing of it was.
-bool HTTPChannel::trySend(Response response, const AnsweredRequest& answered, bool close) {
+bool HTTPChannel::trySend(Response& response, const AnsweredRequest& answered) {
   try {
-    send(response, answered, close);
+    send(response, answered);
     return true;
   } catch (const std::exception& error) {
     LogLine::error() << "A response that cannot be sent: " << error.what();
@@ -235,45 +443,178 @@ bool HTTPChannel::trySend(Response response, const AnsweredRequest& answered, bo
   }
 }
 
-/// With the next request; from the loop where it came while this one was at work, so that what it
-/// is answered with counts as an answer to what was received.
-void HTTPChannel::goOn() {
-  moveOn(State::kIdle);
-  if (taking_) return;
-  if (held_.empty() && !transport().paused()) return;
-  transport().pauseProducing();
-  transport().resumeProducing();
-}
-
-void HTTPChannel::send(Response& response, const AnsweredRequest& answered, bool close) {
-  if (response.status < 200) throw std::invalid_argument("a final status is 200 or more");
-  response.headers.remove("Connection");
-  response.headers.remove("Date");
-  AddedFields added{.lines = site_.lines(close)};
-  if (!isBodiless(response.status) && !response.headers.has("Content-Length")) {
-    added.contentLength = response.body.size();
-  }
-  if (!close && answered.version == HTTPVersion::kHTTP10) {
-    response.headers.set("Connection", "keep-alive");
+void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
+  const bool handing = response.next && handsOver(response, answered.method);
+  if (response.status < 200 && !(handing && offersUpgrade(exchange_->request))) {
+    throw std::invalid_argument("a final status is 200 or more");
   }
   std::string& out = site_.out_;
   out.clear();
-  auto body = writeResponseHead(out, response.status, response.headers, answered, added);
-  if (response.body.size() <= kSmallBody || !body.sendsBody()) {
-    if (!isBodiless(response.status)) body.write(out, response.body);
+  auto body = writeResponseHead(out, response.status, response.headers, answered,
+                                addedFields(response, answered, handing));
+  exchange_->answeredStatus = response.status;
+  exchange_->answeredBytes = body.sendsBody() ? response.body.size() : 0;
+  if (handing) {
+    streams().next = response.next->buildProtocol(exchange_->request.peer());
+  } else if (response.producer) {
+    if (body.sendsBody()) streams().out.emplace(transport(), body, std::move(response.producer));
+  } else if (response.body.size() > kSmallBody && body.sendsBody()) {
+    body.frame(out, response.body.size());
     body.finish(out);
-    return transport().write(out);
+    transport().writeSequence({out, response.body});
+    written_ += out.size() + response.body.size();
+    return;
+  } else {
+    body.writeAll(out, isBodiless(response.status) ? std::string_view() : response.body);
   }
-  body.frame(out, response.body.size());
-  body.finish(out);
-  transport().writeSequence({out, response.body});
+  write(out);
+}
+
+/// What the site says of the connection, the time and the framing goes before what the handler
+/// does, but for a Content-Length.
+AddedFields HTTPChannel::addedFields(const Response& response, const AnsweredRequest& answered,
+                                     bool handing) {
+  const bool old = answered.version == HTTPVersion::kHTTP10;
+  AddedFields added{.lines = site_.dateLine(), .unlessGiven = true, .dropsConnectionAndDate = true};
+  if (handing) {
+    if (response.status == 101) added.connection = "upgrade";
+  } else if (!keepAlive_) {
+    added.connection = "close";
+  } else if (old) {
+    added.connection = "keep-alive";
+  }
+  if (handing || isBodiless(response.status)) return added;
+  added.dropsTransferEncoding = static_cast<bool>(response.producer);
+  if (!response.producer) added.contentLength = response.body.size();
+  added.chunked = response.producer && !old;
+  return added;
+}
+
+detail::ChannelStreams& HTTPChannel::streams() {
+  if (!exchange_->streams) exchange_->streams = std::make_unique<detail::ChannelStreams>(*this);
+  return *exchange_->streams;
+}
+
+/// Null where nothing is streamed.
+detail::ChannelStreams* HTTPChannel::streaming() const noexcept {
+  return exchange_ ? exchange_->streams.get() : nullptr;
+}
+
+bool HTTPChannel::bodyIsStalled() const noexcept {
+  const detail::ChannelStreams* const streams = streaming();
+  return streams && streams->stalled;
+}
+
+/// The head is sent; the producer's work ends with the connection.
+void HTTPChannel::stream() {
+  if (state_ == State::kAtWork) expectBy(site_.options_.responsePatience);
+  Deferred<void> produced = exchange_->streams->out->start();
+  exchange_->work = produced.cancelHandle();
+  whileConnected(
+      std::move(produced).addBoth([this](const Result<void>& result) { streamed(result); }));
+}
+
+/// The body is made, or cannot be: then the client must not take it for whole.
+void HTTPChannel::streamed(const Result<void>& result) {
+  if (state_ >= State::kRefused) return;
+  try {
+    result.value();
+    exchange_->streams->out->finish();
+  } catch (...) {
+    if (transport().connected()) {
+      LogLine::error() << "The body of the answer to " << exchange_->request.method() << ' '
+                       << exchange_->request.path() << " failed: " << Failure::current();
+    }
+    logAnswer();
+    state_ = State::kClosed;
+    return transport().abortConnection();
+  }
+  finishAnswer();
+}
+
+void HTTPChannel::logAnswer() {
+  if (!site_.options_.accessLog) return;
+  const detail::ChannelStreams* const streams = streaming();
+  AccessRecord record;
+  if (exchange_->hasRequest) record = accessRecordOf(exchange_->request);
+  record.peer = transport().getPeer();
+  record.status = exchange_->answeredStatus;
+  record.bodyBytes = streams && streams->out ? streams->out->written() : exchange_->answeredBytes;
+  site_.logAccess(record);
+}
+
+/// A client that still sends its body may read the answer while that is dropped.
+void HTTPChannel::finishAnswer() {
+  logAnswer();
+  answering_ = false;
+  exchange_->work = {};
+  const bool bodyIsOver = state_ == State::kAtWork;
+  exchange_->hasRequest = false;
+  exchange_->request.release();
+  if (exchange_->streams && exchange_->streams->next) return moveOn(State::kHandingOver);
+  if (!bodyIsOver) state_ = State::kRefused;
+  if (const auto over = std::move(exchange_->streams)) {
+    if (over->out) written_ += over->out->sent();
+    over->failBody(Failure(std::runtime_error("the request was answered")));
+  }
+  const bool last = !keepAlive_ || draining_ || (ended_ && held_.empty());
+  if (bodyIsOver && !last) return goOn();
+  bodyIsOver ? close() : linger();
+}
+
+void HTTPChannel::goOn() {
+  moveOn(State::kIdle);
+  if (transport().unsent() > kHighMark) expectBy(site_.options_.responsePatience);
+  if (taking_) return;
+  if (!held_.empty() || transport().paused()) return deliverAgain();
+  if (exchange_->parser.idle()) site_.recycle(std::move(exchange_));
+}
+
+/// What still comes is dropped for a while, so that the answer is read before that meets a reset.
+void HTTPChannel::linger() {
+  moveOn(State::kRefused);
+  if (!taking_) held_.release();
+  if (transport().paused()) transport().resumeProducing();
+  transport().loseWriteConnection();
+}
+
+/// To a protocol that gets the bytes that came behind the request.
+void HTTPChannel::handOver(std::string_view bytes) {
+  std::unique_ptr<Protocol> next = std::move(exchange_->streams->next);
+  if (!next) return close();
+  site_.forget(*this);
+  state_ = State::kClosed;
+  if (std::exchange(full_, false)) transport().unregisterProducer();
+  if (transport().paused()) transport().resumeProducing();
+  Protocol& protocol = *next;
+  transport().setProtocol(std::move(next));
+  if (!bytes.empty() && protocol.connected()) protocol.dataReceived(bytes);
+  if (ended_ && protocol.connected()) protocol.readConnectionLost();
+}
+
+/// The client is gone: nobody waits for the answer. One that has begun must not pass for whole.
+void HTTPChannel::leave() {
+  detail::ChannelStreams* const streams = streaming();
+  const bool begun = streams && streams->out;
+  if (begun) logAnswer();
+  close();
+  if (begun) transport().abortConnection();
+  if (exchange_) exchange_->work.cancel();
+  if (streams) streams->failBody(Failure(RemoteProtocolError(kClientLeft)));
 }
 
 void HTTPChannel::close() {
   moveOn(State::kClosed);
   if (!taking_) held_.release();
   if (std::exchange(full_, false)) transport().unregisterProducer();
+  if (transport().unsent() > 0) expectBy(site_.options_.responsePatience);
   transport().loseConnection();
+}
+
+void HTTPChannel::drain(Duration deadline) {
+  if (std::exchange(draining_, true)) return;
+  callLater(deadline, [this] { transport().abortConnection(); });
+  if (state_ == State::kIdle && !exchange_ && held_.empty()) close();
 }
 
 }  // namespace couplet

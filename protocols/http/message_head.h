@@ -4,6 +4,7 @@
 // mean: views, nothing is copied.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -79,6 +80,13 @@ struct RequestHead : MessageHead {
   bool expectsContinue = false;
 
   bool hasBody() const noexcept { return chunked || contentLength.value_or(0) > 0; }
+
+  /// All of it in one piece, from the method to the last line end: what the others are views of.
+  /// REQUIRES: a parser gave this head
+  std::string_view text() const noexcept {
+    return {method.data(),
+            static_cast<std::size_t>(fieldLines.data() + fieldLines.size() - method.data())};
+  }
 };
 
 /// The head of a response.

@@ -2,6 +2,7 @@
 #include <couplet/protocols/http/percent.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <couplet/protocols/http/detail/character_set.h>
@@ -16,6 +17,17 @@ constexpr CharacterSet kUnencodedInPaths = detail::kPathCharacters | CharacterSe
 /// And the space, which becomes a plus.
 constexpr CharacterSet kUnencodedInForms =
     detail::kLetters | detail::kDigits | CharacterSet("*-._ ");
+
+/// Controls, and what parts the segments of paths here or elsewhere.
+constexpr CharacterSet kNeverInSegments = [] {
+  std::array<char, 256> members{};
+  std::size_t count = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (detail::isControl(c) || c == '/' || c == '\\') members[count++] = c;
+  }
+  return CharacterSet({members.data(), count});
+}();
 
 char escaped(std::string_view escape) {
   return static_cast<char>(detail::hexValue(escape[1]) * 16 + detail::hexValue(escape[2]));
@@ -72,8 +84,10 @@ std::optional<std::string> formDecode(std::string_view text, BadPercent bad) {
 }
 
 bool isPlainSegment(std::string_view decoded) {
-  return !decoded.empty() && decoded != "." && decoded != ".." &&
-         decoded.find_first_of("/\\") == decoded.npos && !detail::hasControls(decoded);
+  for (const char c : decoded) {
+    if (kNeverInSegments.contains(c)) return false;
+  }
+  return !decoded.empty() && decoded != "." && decoded != "..";
 }
 
 std::string percentEncode(std::string_view text) { return encode(text, detail::kUnreserved); }

@@ -31,7 +31,7 @@ class RequestSection {
   static constexpr const HTTPRefusal& kTooLarge = detail::kHeadTooLarge;
 
   RequestSection(const HTTPLimits& limits, HeadTable& table) noexcept
-      : limits_(limits), table_(table), head_(table.request) {}
+      : limits_(limits), table_(table) {}
 
   detail::SectionLimits limits() const noexcept {
     return {limits_.firstLine, limits_.head, limits_.headerCount};
@@ -42,48 +42,47 @@ class RequestSection {
     return table_.reserve(limits_.headerCount);
   }
 
-  const char* ordinaryFirstLine(const Scanner& scanner, const char* line,
-                                const char* most) const noexcept;
-  const HTTPRefusal* firstLine(const Scanner& scanner, const char* begin, const char* end) const;
+  const char* ordinaryFirstLine(Scanner scanner, const char* line, const char* most) const noexcept;
+  const HTTPRefusal* firstLine(Scanner scanner, const char* begin, const char* end) const;
 
   void field(const HeaderField& field) const noexcept {
     detail::collectFraming(table_.framing, field);
   }
 
-  const HTTPRefusal* whole(const Scanner& scanner, std::string_view lines,
+  const HTTPRefusal* whole(Scanner scanner, std::string_view lines,
                            std::span<const HeaderField> fields) const;
   std::string& unfolded() const noexcept { return table_.unfolded; }
 
  private:
-  const HTTPRefusal* readFraming() const noexcept;
-  const HTTPRefusal* readHost(const Scanner& scanner) const noexcept;
+  RequestHead& head() const noexcept { return table_.request; }
+  bool judgeOrdinary(Scanner scanner) const noexcept;
 
   const HTTPLimits& limits_;
   HeadTable& table_;
-  RequestHead& head_;
 };
 
 /// Of a plain method, a path, and HTTP/1.1 or 1.0.
-inline const char* RequestSection::ordinaryFirstLine(const Scanner& scanner, const char* line,
+inline const char* RequestSection::ordinaryFirstLine(Scanner scanner, const char* line,
                                                      const char* most) const noexcept {
   constexpr std::ptrdiff_t kRest = 11;  // bytes of " HTTP/1.1\r\n"
   const bool get = std::memcmp(line, "GET ", 4) == 0;
-  const char* const methodEnd = get ? line + 3 : scanner.find<detail::PlainEnd>(line);
-  if (most - methodEnd < kRest || methodEnd == line) return nullptr;
-  if (methodEnd[0] != ' ' || methodEnd[1] != '/') return nullptr;
+  const char* const methodEnd = get ? line + 3 : scanner.findNear<detail::PlainEnd>(line);
+  if (!detail::isPair(methodEnd, " /") || methodEnd == line) return nullptr;
   const char* const target = methodEnd + 1;
   const char* const targetEnd = scanner.find<detail::TargetEnd>(target);
-  if (most - targetEnd < kRest || std::memcmp(targetEnd, " HTTP/1.", 8) != 0) return nullptr;
-  if ((targetEnd[8] & ~1) != '0' || !detail::isCRLF(targetEnd + 9)) return nullptr;
-  head_.method = {line, methodEnd};
-  if (head_.method == "CONNECT") return nullptr;
-  head_.target = head_.pathAndQuery = {target, targetEnd};
-  head_.version = targetEnd[8] == '1' ? HTTPVersion::kHTTP11 : HTTPVersion::kHTTP10;
-  head_.form = TargetForm::kOrigin;
+  if (most - targetEnd < kRest) return nullptr;
+  const bool is11 = std::memcmp(targetEnd, " HTTP/1.1\r\n", kRest) == 0;
+  if (!is11 && std::memcmp(targetEnd, " HTTP/1.0\r\n", kRest) != 0) return nullptr;
+  RequestHead& head = this->head();
+  head.method = {line, methodEnd};
+  if (!get && head.method == "CONNECT") return nullptr;
+  head.target = head.pathAndQuery = {target, targetEnd};
+  head.version = is11 ? HTTPVersion::kHTTP11 : HTTPVersion::kHTTP10;
+  head.form = TargetForm::kOrigin;
   return targetEnd + kRest;
 }
 
-const HTTPRefusal* RequestSection::firstLine(const Scanner& scanner, const char* begin,
+const HTTPRefusal* RequestSection::firstLine(Scanner scanner, const char* begin,
                                              const char* end) const {
   const char* methodEnd = scanner.find<detail::PlainEnd>(begin);
   while (detail::isOf(*methodEnd, detail::ByteClass::kToken)) ++methodEnd;
@@ -93,51 +92,70 @@ const HTTPRefusal* RequestSection::firstLine(const Scanner& scanner, const char*
   const char* const targetEnd = scanner.find<detail::TargetEnd>(target);
   if (targetEnd == target || targetEnd == end) return &detail::kBadRequestLine;
   if (*targetEnd != ' ') return &detail::kBadTargetByte;
-  head_.method = {begin, methodEnd};
-  head_.target = {target, targetEnd};
-  if (const auto* why = detail::readVersion({targetEnd + 1, end}, head_.version)) return why;
-  return detail::readTarget(head_);
+  head().method = {begin, methodEnd};
+  head().target = {target, targetEnd};
+  if (const auto* why = detail::readVersion({targetEnd + 1, end}, head().version)) return why;
+  return detail::readTarget(head());
 }
 
 /// RFC 9112 3.2: exactly one Host, and a good one; on HTTP/1.0 there may be none.
-const HTTPRefusal* RequestSection::readHost(const Scanner& scanner) const noexcept {
-  const FramingFields& framing = table_.framing;
-  const bool optional = head_.version == HTTPVersion::kHTTP10;
+const HTTPRefusal* refusalOfHost(const FramingFields& framing, HTTPVersion version,
+                                 Scanner scanner) noexcept {
+  const bool optional = version == HTTPVersion::kHTTP10;
   if (framing.hosts > 1) return &detail::kManyHosts;
   if (framing.hosts == 0 && !optional) return &detail::kNoHost;
   const bool mayBeEmpty = optional && framing.host.empty();
-  if (!mayBeEmpty && !detail::isAuthority(scanner, framing.host)) return &detail::kBadHost;
-  if (head_.form == TargetForm::kOrigin || head_.form == TargetForm::kAsterisk) {
-    head_.host = framing.host;
-  }
-  return nullptr;
+  return mayBeEmpty || detail::isAuthority(scanner, framing.host) ? nullptr : &detail::kBadHost;
 }
 
 /// RFC 9112 6.3, for requests.
-const HTTPRefusal* RequestSection::readFraming() const noexcept {
-  const FramingFields& framing = table_.framing;
-  head_.chunked = framing.codings > 0;
-  head_.contentLength.reset();
+const HTTPRefusal* readFraming(const FramingFields& framing, RequestHead& head) noexcept {
+  head.chunked = framing.codings > 0;
+  head.contentLength.reset();
   if (framing.codings > 0) {
     if (framing.lengths > 0) return &detail::kLengthAndCoding;  // step 3
-    return detail::refusalOfCodings(framing, head_.version);    // step 4
+    return detail::refusalOfCodings(framing, head.version);     // step 4
   }
   if (framing.lengths == 0) return nullptr;               // step 7
   if (framing.lengths > 1) return &detail::kManyLengths;  // step 5
   if (framing.lengthIs == FramingFields::Length::kBad) return &detail::kBadLength;
   if (framing.lengthIs == FramingFields::Length::kTooLarge) return &detail::kLengthTooLarge;
-  head_.contentLength = framing.length;  // step 6
+  head.contentLength = framing.length;  // step 6
   return nullptr;
 }
 
-const HTTPRefusal* RequestSection::whole(const Scanner& scanner, std::string_view lines,
-                                         std::span<const HeaderField> fields) const {
-  detail::completeHead(head_, table_.framing, lines, fields);
-  if (const auto* why = readHost(scanner)) return why;
-  if (const auto* why = readFraming()) return why;
-  head_.expectsContinue =
-      head_.version == HTTPVersion::kHTTP11 && table_.framing.expectsContinue && head_.hasBody();
+/// What the fields mean together.
+[[gnu::noinline]] const HTTPRefusal* judge(HeadTable& table, Scanner scanner) noexcept {
+  const FramingFields& framing = table.framing;
+  RequestHead& head = table.request;
+  if (const auto* why = refusalOfHost(framing, head.version, scanner)) return why;
+  if (const auto* why = readFraming(framing, head)) return why;
+  detail::judgeConnection(head, framing);
+  head.expectsContinue =
+      head.version == HTTPVersion::kHTTP11 && framing.expectsContinue && head.hasBody();
   return nullptr;
+}
+
+/// A good Host, and nothing that `judge` would have to look at.
+inline bool RequestSection::judgeOrdinary(Scanner scanner) const noexcept {
+  const FramingFields& framing = table_.framing;
+  if (framing.hosts != 1 || framing.others) return false;
+  if (!detail::isPlainAuthority(scanner, framing.host)) return false;
+  head().contentLength.reset();
+  head().keepAlive = head().version == HTTPVersion::kHTTP11;
+  head().chunked = head().upgrade = head().expectsContinue = false;
+  return true;
+}
+
+inline const HTTPRefusal* RequestSection::whole(Scanner scanner, std::string_view lines,
+                                                std::span<const HeaderField> fields) const {
+  head().fieldLines = lines;
+  head().fields = fields;
+  const HTTPRefusal* const why = judgeOrdinary(scanner) ? nullptr : judge(table_, scanner);
+  if (head().form == TargetForm::kOrigin || head().form == TargetForm::kAsterisk) {
+    head().host = table_.framing.host;
+  }
+  return why;
 }
 
 }  // namespace
@@ -152,11 +170,18 @@ std::span<const HeaderField> HTTPRequestParser::trailers() const noexcept {
   return table_.trailers;
 }
 
+bool HTTPRequestParser::bodyIsOver() const noexcept { return detail::isOver(unfinishedBody_); }
+
+void HTTPRequestParser::takeEnd() noexcept {
+  detail::HeadReader::forget(unfinishedHead_);
+  state_ = State::kHead;
+}
+
 HTTPEvent HTTPRequestParser::next(std::string_view& bytes) {
   detail::HeadReader::forget(unfinishedHead_);
   switch (state_) {
     case State::kHead:
-      return nextHead(bytes);
+      return bytes.empty() ? HTTPEvent::kNeedMore : nextHead(bytes);
     case State::kBody:
       if (!detail::isOver(unfinishedBody_)) return nextOfBody(bytes);
       state_ = State::kHead;

@@ -63,6 +63,13 @@ class HTTPRequestParser {
   /// Why the bytes are refused; null as long as they are not.
   const HTTPRefusal* refused() const noexcept { return refused_; }
 
+  /// After kHead or kBody: whether kEnd is next without a byte more, since there is no body, or its
+  /// length was announced.
+  bool bodyIsOver() const noexcept;
+
+  /// Takes that kEnd, as `next` would. REQUIRES: bodyIsOver()
+  void takeEnd() noexcept;
+
   /// How long the body of the message that is being read may be; the next one has the default
   /// again. Call it at kHead: a body that is announced longer is refused at the next call.
   void setBodyLimit(std::uint64_t bytes) noexcept { unfinishedBody_.allowed = bytes; }

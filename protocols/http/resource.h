@@ -3,6 +3,7 @@
 // The tree of things that a site has, by the segments of their paths. Twisted's Resource.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,13 @@
 
 #pragma GCC visibility push(default)
 namespace couplet {
+
+/// When a request with a body is given to `render`.
+enum class BodyWanted : std::uint8_t {
+  kWhole,      ///< when its body has come, which `request.body()` has then
+  kAsItComes,  ///< with its head; `request.incoming()` gives the body, of any length
+  kNot,        ///< with its head; a client that asks whether to send the body is answered without
+};
 
 /// What has a path. `/poems/ecstasy` is root.getChild("poems").getChild("ecstasy"), then `render`.
 class Resource {
@@ -33,6 +41,9 @@ class Resource {
 
   /// Puts `child` below this one, in the place of one that was there.
   void putChild(std::string segment, std::shared_ptr<Resource> child);
+
+  /// When `render` is to be called, for a request with a body that has this for its resource.
+  virtual BodyWanted bodyWanted(Request&) { return BodyWanted::kWhole; }
 
   /// Answers. What it throws becomes an error page: that of an HTTPError, else a 500. By default a
   /// 404.

@@ -1,11 +1,19 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/response.h>
 
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+#include <couplet/protocols/http/cookies.h>
 #include <couplet/protocols/http/escape_html.h>
 
 namespace couplet {
 
 namespace {
+
+constexpr HeaderLine kText("Content-Type: text/plain; charset=utf-8\r\n");
+constexpr HeaderLine kHtml("Content-Type: text/html; charset=utf-8\r\n");
 
 Response page(int status, std::string_view html) {
   const std::string title = std::to_string(status) + ' ' + std::string(reasonPhrase(status));
@@ -19,22 +27,42 @@ Response page(int status, std::string_view html) {
 
 Response Response::text(std::string body) {
   Response response(200, std::move(body));
-  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  response.headers.add(kText);
   return response;
 }
 
 Response Response::html(std::string body) {
   Response response(200, std::move(body));
-  response.headers.add("Content-Type", "text/html; charset=utf-8");
+  response.headers.add(kHtml);
   return response;
 }
 
 Response Response::redirect(std::string_view location, int status) {
+  constexpr int kRedirects[] = {301, 302, 303, 307, 308};
+  if (std::count(std::begin(kRedirects), std::end(kRedirects), status) == 0) {
+    throw std::invalid_argument("no status of a redirect: " + std::to_string(status));
+  }
   const std::string place = escapeHTML(location);
   Response response = page(status, "<a href=\"" + place + "\">" + place + "</a>");
   response.headers.add("Location", location);
   return response;
 }
+
+Response Response::stream(BodyProducer producer, std::string_view contentType) {
+  Response response;
+  response.headers.add("Content-Type", contentType);
+  response.producer = std::move(producer);
+  return response;
+}
+
+Response Response::upgrade(std::string_view protocol, std::shared_ptr<Factory> factory) {
+  Response response(101);
+  response.headers.add("Upgrade", protocol);
+  response.next = std::move(factory);
+  return response;
+}
+
+void Response::addCookie(const SetCookie& cookie) { headers.add("Set-Cookie", cookie.toHeader()); }
 
 Response Response::error(int status, std::string_view why) {
   return page(status, escapeHTML(why.empty() ? reasonPhrase(status) : why));

@@ -1,8 +1,9 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What a server answers.
+// What a server answers, and what a client gets.
 #pragma once
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,13 +12,18 @@
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/protocols/http/headers.h>
+#include <couplet/protocols/http/incoming_body.h>
+#include <couplet/protocols/http/outgoing_body.h>
 #include <couplet/protocols/http/status.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
 
-/// A whole response. A value: change its members as you like. The server adds Date,
-/// Content-Length and Connection when it sends it, and sends no body where there may be none.
+class Factory;
+struct SetCookie;
+
+/// A response. A value: change its members as you like. The server adds Date, Content-Length or
+/// Transfer-Encoding, and Connection when it sends it, and sends no body where there may be none.
 ///
 ///     return Response::text("HERE IS MY POEM");
 ///     return Response::redirect("/poems/1");
@@ -31,30 +37,57 @@ struct Response {
   static Response html(std::string body);
 
   /// Sends the client elsewhere: 302 unless it is said otherwise, with a short page for people.
-  /// Throws std::invalid_argument when `location` has a byte that may not stand in a header.
+  /// Throws std::invalid_argument when `location` has a byte that may not stand in a header, and
+  /// for a status other than 301, 302, 303, 307 and 308.
   static Response redirect(std::string_view location, int status = 302);
+
+  /// 200, with a body that is made as it is sent: with the Content-Length that you give among the
+  /// headers, or else chunked. Not made at all where no body is sent, as to HEAD.
+  static Response stream(BodyProducer producer,
+                         std::string_view contentType = "application/octet-stream");
+
+  /// 101: when it is sent, the connection goes on with a protocol that `factory` builds, which gets
+  /// what the client sent behind its request. For `protocol`, the name in the Upgrade field. Throws
+  /// std::invalid_argument for a name that may not stand there.
+  static Response upgrade(std::string_view protocol, std::shared_ptr<Factory> factory);
 
   /// The page of an error: small, and escaped. See SiteOptions to have others.
   static Response error(int status, std::string_view why = "");
 
+  /// Adds a Set-Cookie field. Throws what SetCookie::toHeader does.
+  void addCookie(const SetCookie& cookie);
+
   int status = 200;
   Headers headers;
   std::string body;
+
+  /// Makes the body, in the place of `body`, where it is set.
+  BodyProducer producer;
+
+  /// The body as it comes, of a response that an Agent got. A server that is given such a response
+  /// passes its body on.
+  IncomingBody incoming;
+
+  /// Of 101, and of 2xx to CONNECT: builds the protocol that goes on with the connection.
+  std::shared_ptr<Factory> next;
 };
 
 /// An answer that is none: thrown by a handler, or the failure of its Deferred, it becomes the page
 /// of that status. Others become 500, and are logged.
 class HTTPError : public std::runtime_error {
  public:
-  /// `why` is shown to the client.
-  explicit HTTPError(int status, const std::string& why = "")
+  /// `why` is shown to the client; `headers` go along with the page: Allow, Retry-After.
+  explicit HTTPError(int status, const std::string& why = "", Headers headers = {})
       : std::runtime_error(why.empty() ? std::string(reasonPhrase(status)) : why),
-        status_(status) {}
+        status_(status),
+        headers_(std::move(headers)) {}
 
   int status() const noexcept { return status_; }
+  const Headers& headers() const noexcept { return headers_; }
 
  private:
   int status_;
+  Headers headers_;
 };
 
 /// What handlers return: a Response that is there, or one that comes later, of a chain or a

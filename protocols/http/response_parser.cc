@@ -27,7 +27,7 @@ class ResponseSection {
   static constexpr const HTTPRefusal& kTooLarge = detail::kHeadTooLarge;
 
   ResponseSection(const HTTPLimits& limits, HeadTable& table) noexcept
-      : limits_(limits), table_(table), head_(table.response) {}
+      : limits_(limits), table_(table) {}
 
   detail::SectionLimits limits() const noexcept {
     return {limits_.firstLine, limits_.head, limits_.headerCount};
@@ -38,34 +38,34 @@ class ResponseSection {
     return table_.reserve(limits_.headerCount);
   }
 
-  const char* ordinaryFirstLine(const Scanner&, const char*, const char*) const noexcept {
+  const char* ordinaryFirstLine(Scanner, const char*, const char*) const noexcept {
     return nullptr;
   }
-  const HTTPRefusal* firstLine(const Scanner&, const char* begin, const char* end) const noexcept;
+  const HTTPRefusal* firstLine(Scanner, const char* begin, const char* end) const noexcept;
 
   void field(const HeaderField& field) const noexcept {
     detail::collectFraming(table_.framing, field);
   }
 
-  const HTTPRefusal* whole(const Scanner&, std::string_view lines,
+  const HTTPRefusal* whole(Scanner, std::string_view lines,
                            std::span<const HeaderField> fields) const noexcept;
   std::string& unfolded() const noexcept { return table_.unfolded; }
 
  private:
+  ResponseHead& head() const noexcept { return table_.response; }
   const HTTPRefusal* readFraming() const noexcept;
 
   const HTTPLimits& limits_;
   HeadTable& table_;
-  ResponseHead& head_;
 };
 
 /// RFC 9112 4: HTTP-version SP status-code SP [ reason-phrase ], where the last SP may be missing.
-const HTTPRefusal* ResponseSection::firstLine(const Scanner&, const char* begin,
+const HTTPRefusal* ResponseSection::firstLine(Scanner, const char* begin,
                                               const char* end) const noexcept {
   constexpr std::size_t kVersionSize = 8;
   constexpr std::size_t kStatusEnd = kVersionSize + 4;
   const std::string_view line(begin, end);
-  if (const auto* why = detail::readVersion(line.substr(0, kVersionSize), head_.version)) {
+  if (const auto* why = detail::readVersion(line.substr(0, kVersionSize), head().version)) {
     return why;
   }
   if (line.size() < kStatusEnd || line[kVersionSize] != ' ') return &detail::kBadStatusLine;
@@ -74,28 +74,30 @@ const HTTPRefusal* ResponseSection::firstLine(const Scanner&, const char* begin,
   if (!detail::allOf(status, detail::ByteClass::kDigit) || status[0] == '0') {
     return &detail::kBadStatusLine;
   }
-  head_.status = 100 * (status[0] - '0') + 10 * (status[1] - '0') + (status[2] - '0');
-  head_.reason = line.size() > kStatusEnd ? line.substr(kStatusEnd + 1) : std::string_view();
+  head().status = 100 * (status[0] - '0') + 10 * (status[1] - '0') + (status[2] - '0');
+  head().reason = line.size() > kStatusEnd ? line.substr(kStatusEnd + 1) : std::string_view();
   return nullptr;
 }
 
 /// RFC 9112 6.3, what does not depend on the request.
 const HTTPRefusal* ResponseSection::readFraming() const noexcept {
   const FramingFields& framing = table_.framing;
-  head_.chunked = framing.codings > 0;
-  head_.contentLength.reset();
+  head().chunked = framing.codings > 0;
+  head().contentLength.reset();
   if (framing.lengths > 0) {
     if (framing.lengthIs == FramingFields::Length::kBad) return &detail::kBadLength;
     if (framing.lengthIs == FramingFields::Length::kTooLarge) return &detail::kLengthTooLarge;
     if (framing.lengthsDiffer) return &detail::kManyLengths;  // step 5
-    if (!head_.chunked) head_.contentLength = framing.length;
+    if (!head().chunked) head().contentLength = framing.length;
   }
-  return head_.chunked ? detail::refusalOfCodings(framing, head_.version) : nullptr;  // step 4
+  return head().chunked ? detail::refusalOfCodings(framing, head().version) : nullptr;  // step 4
 }
 
-const HTTPRefusal* ResponseSection::whole(const Scanner&, std::string_view lines,
+const HTTPRefusal* ResponseSection::whole(Scanner, std::string_view lines,
                                           std::span<const HeaderField> fields) const noexcept {
-  detail::completeHead(head_, table_.framing, lines, fields);
+  head().fieldLines = lines;
+  head().fields = fields;
+  detail::judgeConnection(head(), table_.framing);
   return readFraming();
 }
 

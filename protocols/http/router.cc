@@ -2,10 +2,11 @@
 #include <couplet/protocols/http/router.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <couplet/protocols/http/detail/path_segments.h>
 #include <couplet/protocols/http/percent.h>
@@ -24,10 +25,23 @@ namespace {
 
 /// What may follow a segment, and who answers where the path ends.
 struct Router::Node {
+  /// What stands in the place of a name.
+  struct Param {
+    std::string name;
+    std::size_t segment;  // of the path, from 0
+    bool isRest;
+  };
+
   struct Route {
     std::string method;
     Handler handler;
-    std::vector<std::string> names;  // of the params, in order
+    std::vector<Param> params;  // in order
+    BodyWanted body;
+  };
+
+  struct Literal {
+    std::string text;
+    std::unique_ptr<Node> node;
   };
 
   Route* find(std::string_view method) {
@@ -50,42 +64,112 @@ struct Router::Node {
     return methods;
   }
 
-  std::map<std::string, std::unique_ptr<Node>, std::less<>> literal;
+  Node* literal(std::string_view text) {
+    if (literals.size() > kFew) {
+      const auto place = placeOf(text);
+      return place != literals.end() && place->text == text ? place->node.get() : nullptr;
+    }
+    for (Literal& literal : literals) {
+      if (literal.text == text) return literal.node.get();
+    }
+    return nullptr;
+  }
+  std::unique_ptr<Node>& makeLiteral(std::string_view text) {
+    auto place = placeOf(text);
+    if (place == literals.end() || place->text != text) {
+      place = literals.insert(place, {std::string(text), nullptr});
+    }
+    return place->node;
+  }
+
+  std::vector<Literal> literals;  // short ones first, those of one length by their bytes
   std::unique_ptr<Node> named;
   std::unique_ptr<Node> rest;
   std::vector<Route> routes;
+
+ private:
+  static constexpr std::size_t kFew = 8;  // are found soonest one after the other
+
+  /// Where `text` is among the literals, or would be.
+  std::vector<Literal>::iterator placeOf(std::string_view text) {
+    return std::lower_bound(literals.begin(), literals.end(), text, isBefore);
+  }
+  static bool isBefore(const Literal& literal, std::string_view text) noexcept {
+    if (literal.text.size() != text.size()) return literal.text.size() < text.size();
+    return literal.text < text;
+  }
 };
 
 namespace {
 
-/// Goes down the tree for one request, first match first; remembers what named segments hold.
-template <class Node>
-class Search {
- public:
-  /// The node where the path ends, with routes; null for none.
-  Node* from(Node& node, PathSegments path) {
-    if (path.ended()) return node.routes.empty() ? nullptr : &node;
-    const std::string_view whole = path.left();
-    const std::string segment = path.takeDecoded();
-    if (const auto next = node.literal.find(segment); next != node.literal.end()) {
-      if (Node* found = from(*next->second, path)) return found;
-    }
-    if (node.named && isPlainSegment(segment)) {
-      values.push_back(segment);
-      if (Node* found = from(*node.named, path)) return found;
-      values.pop_back();
-    }
-    if (!node.rest || node.rest->routes.empty()) return nullptr;
-    values.emplace_back(whole);
-    return node.rest.get();
-  }
-
-  std::vector<std::string> values;
+/// Takes segments of a path that has nothing encoded in it.
+struct Plainly {
+  std::string_view takeFrom(PathSegments& path) noexcept { return path.take(); }
 };
 
-Response allowing(int status, const std::string& methods) {
-  Response response = status == 405 ? Response::error(405) : Response(status);
-  response.headers.add("Allow", methods);
+/// Takes segments of any path; the last one is valid until the next.
+struct Decoding {
+  std::string_view takeFrom(PathSegments& path) { return path.takeDecoded(storage); }
+
+  std::string storage;
+};
+
+/// The node below `node` where the path ends, with routes: the first match. Null for none.
+template <class Segments, class Node>
+Node* findNode(Node* node, PathSegments path) {
+  Segments segments;
+  while (!path.ended()) {
+    const std::string_view segment = segments.takeFrom(path);
+    Node* next = node->literal(segment);
+    if (next && (node->named || node->rest)) {
+      if (Node* found = findNode<Segments>(next, path)) return found;
+      next = nullptr;
+    }
+    if (!next && node->named && isPlainSegment(segment)) {
+      next = node->named.get();
+      if (node->rest) {
+        if (Node* found = findNode<Segments>(next, path)) return found;
+        next = nullptr;
+      }
+    }
+    if (!next) return node->rest && !node->rest->routes.empty() ? node->rest.get() : nullptr;
+    node = next;
+  }
+  return node->routes.empty() ? nullptr : node;
+}
+
+template <class Node>
+Node* findNode(Node* root, std::string_view path) {
+  const bool plain = path.empty() || path.find('%') == path.npos;
+  return plain ? findNode<Plainly>(root, PathSegments(path))
+               : findNode<Decoding>(root, PathSegments(path));
+}
+
+/// Tells the request what stands in the places of the names.
+template <class Params>
+void setParams(Request& request, const Params& params) {
+  request.clearParams();
+  if (params.empty()) return;
+  PathSegments path(request.unclaimed());
+  std::size_t segment = 0;
+  for (const auto& param : params) {
+    for (; segment < param.segment; ++segment) path.take();
+    if (param.isRest) return request.addParam(param.name, path.left());
+    ++segment;
+    std::string storage;
+    const std::string_view value = path.takeDecoded(storage);
+    const bool inPath = value.data() != storage.data();
+    inPath ? request.addParam(param.name, value)
+           : request.addDecodedParam(param.name, std::move(storage));
+  }
+}
+
+/// To a method that nobody answers.
+Response answerWith(const std::string& methods, std::string_view asked) {
+  Headers headers{{"Allow", methods}};
+  if (asked != "OPTIONS") throw HTTPError(405, "", std::move(headers));
+  Response response(204);
+  response.headers = std::move(headers);
   return response;
 }
 
@@ -97,62 +181,64 @@ Router::Router(Router&& other) noexcept : root_(std::move(other.root_)) {}
 
 Router::~Router() = default;
 
-Router& Router::get(std::string_view pattern, Handler handler) {
-  return add("GET", pattern, std::move(handler));
+Router& Router::get(std::string_view pattern, Handler handler, BodyWanted body) {
+  return add("GET", pattern, std::move(handler), body);
 }
-Router& Router::post(std::string_view pattern, Handler handler) {
-  return add("POST", pattern, std::move(handler));
+Router& Router::post(std::string_view pattern, Handler handler, BodyWanted body) {
+  return add("POST", pattern, std::move(handler), body);
 }
-Router& Router::put(std::string_view pattern, Handler handler) {
-  return add("PUT", pattern, std::move(handler));
+Router& Router::put(std::string_view pattern, Handler handler, BodyWanted body) {
+  return add("PUT", pattern, std::move(handler), body);
 }
-Router& Router::patch(std::string_view pattern, Handler handler) {
-  return add("PATCH", pattern, std::move(handler));
+Router& Router::patch(std::string_view pattern, Handler handler, BodyWanted body) {
+  return add("PATCH", pattern, std::move(handler), body);
 }
-Router& Router::del(std::string_view pattern, Handler handler) {
-  return add("DELETE", pattern, std::move(handler));
+Router& Router::del(std::string_view pattern, Handler handler, BodyWanted body) {
+  return add("DELETE", pattern, std::move(handler), body);
 }
 
-Router& Router::add(std::string_view method, std::string_view pattern, Handler handler) {
+Router& Router::add(std::string_view method, std::string_view pattern, Handler handler,
+                    BodyWanted body) {
   if (!pattern.starts_with('/')) refuse(pattern, "does not begin with a slash");
   if (!handler) refuse(pattern, "has no handler");
-  std::vector<std::string> names;
+  std::vector<Node::Param> params;
   Node* node = root_.get();
   PathSegments left(pattern.substr(1));
-  while (!left.ended()) {
+  for (std::size_t index = 0; !left.ended(); ++index) {
     const std::string_view segment = left.take();
     const bool isRest = segment.starts_with('*');
     const bool isNamed = segment.starts_with(':');
     std::unique_ptr<Node>& next = isRest    ? node->rest
                                   : isNamed ? node->named
-                                            : node->literal[std::string(segment)];
+                                            : node->makeLiteral(segment);
     if (!next) next = std::make_unique<Node>();
     node = next.get();
     if (isRest && !left.ended()) refuse(pattern, "has something behind its rest");
     if (!isRest && !isNamed) continue;
-    std::string name(segment.substr(1));
+    const std::string_view name = segment.substr(1);
     if (name.empty()) refuse(pattern, "has a name that is empty");
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-      refuse(pattern, "has one name twice");
-    }
-    names.push_back(std::move(name));
+    const auto isSame = [&](const Node::Param& other) { return other.name == name; };
+    if (std::any_of(params.begin(), params.end(), isSame)) refuse(pattern, "has one name twice");
+    params.push_back({std::string(name), index, isRest});
   }
   if (node->find(method)) refuse(pattern, "has a handler for this method already");
-  node->routes.push_back({std::string(method), std::move(handler), std::move(names)});
+  node->routes.push_back({std::string(method), std::move(handler), std::move(params), body});
   return *this;
 }
 
+BodyWanted Router::bodyWanted(Request& request) {
+  Node* node = findNode(root_.get(), request.unclaimed());
+  const Node::Route* route = node ? node->find(request.method()) : nullptr;
+  return route ? route->body : BodyWanted::kNot;
+}
+
 Answer Router::render(Request& request) {
-  Search<Node> search;
-  Node* node = search.from(*root_, PathSegments(request.unclaimed()));
+  Node* node = findNode(root_.get(), request.unclaimed());
   if (!node) throw HTTPError(404);
   Node::Route* route = node->find(request.method());
   if (!route && request.method() == "HEAD") route = node->find("GET");
-  if (!route) return allowing(request.method() == "OPTIONS" ? 204 : 405, node->allowed());
-  request.clearParams();
-  for (std::size_t i = 0; i < route->names.size(); ++i) {
-    request.addParam(route->names[i], std::move(search.values[i]));
-  }
+  if (!route) return answerWith(node->allowed(), request.method());
+  setParams(request, route->params);
   return route->handler(request);
 }
 

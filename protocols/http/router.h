@@ -37,16 +37,20 @@ class Router : public Resource {
   ~Router() override;
 
   // Each throws std::invalid_argument when `pattern` does not begin with a slash, has a rest that
-  // is not last, an empty or repeated name, or when there is a handler for it already.
+  // is not last, an empty or repeated name, or when there is a handler for it already. `body` is
+  // when the handler is called for a request that has one.
 
-  Router& get(std::string_view pattern, Handler handler);
-  Router& post(std::string_view pattern, Handler handler);
-  Router& put(std::string_view pattern, Handler handler);
-  Router& patch(std::string_view pattern, Handler handler);
-  Router& del(std::string_view pattern, Handler handler);
-  Router& add(std::string_view method, std::string_view pattern, Handler handler);
+  Router& get(std::string_view pattern, Handler handler, BodyWanted body = BodyWanted::kWhole);
+  Router& post(std::string_view pattern, Handler handler, BodyWanted body = BodyWanted::kWhole);
+  Router& put(std::string_view pattern, Handler handler, BodyWanted body = BodyWanted::kWhole);
+  Router& patch(std::string_view pattern, Handler handler, BodyWanted body = BodyWanted::kWhole);
+  Router& del(std::string_view pattern, Handler handler, BodyWanted body = BodyWanted::kWhole);
+  Router& add(std::string_view method, std::string_view pattern, Handler handler,
+              BodyWanted body = BodyWanted::kWhole);
 
   bool isLeaf() const override { return true; }
+  /// What the handler wants; kNot where there is none.
+  BodyWanted bodyWanted(Request& request) override;
   Answer render(Request& request) override;
 
  private:

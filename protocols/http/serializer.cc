@@ -1,22 +1,22 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/serializer.h>
 
-#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
+#include <couplet/protocols/http/detail/copy_text.h>
 #include <couplet/protocols/http/detail/framing.h>
 #include <couplet/protocols/http/detail/grammar.h>
 #include <couplet/protocols/http/detail/request_target.h>
 #include <couplet/protocols/http/detail/scan.h>
+#include <couplet/protocols/http/detail/sent_fields.h>
 
 namespace couplet {
 
 namespace {
 
 using detail::ByteClass;
-
-constexpr std::size_t kShortReason = 40;  // all that are registered are
+using detail::copyText;
 
 /// RFC 9112 3. What the parser of requests refuses is not sent, for the same reasons.
 void checkRequestLine(std::string_view method, std::string_view target) {
@@ -57,29 +57,36 @@ void checkStatus(const HTTPStatus& status) {
   }
 }
 
-char* copyTo(char* end, std::string_view text) { return std::copy(text.begin(), text.end(), end); }
+/// So many bytes are enough for what is written here but for the parts that it is given.
+constexpr std::size_t kMostOfHead = 128;
 
-/// The status line, and the field that frames the body where one is added.
-void appendBegin(std::string& out, const HTTPStatus& status, const AddedFields& added) {
-  char text[128];  // enough for all but the reason
-  char* end = copyTo(text, "HTTP/1.1 ");
+char* writeStatusLine(char* end, const HTTPStatus& status) noexcept {
+  end = copyText(end, "HTTP/1.1 ");
   *end++ = static_cast<char>('0' + status.code / 100);
   *end++ = static_cast<char>('0' + status.code / 10 % 10);
   *end++ = static_cast<char>('0' + status.code % 10);
   *end++ = ' ';
-  if (status.reason.size() <= kShortReason) {
-    end = copyTo(end, status.reason);
-  } else {
-    out.append(text, end).append(status.reason);
-    end = text;
-  }
-  end = copyTo(end, "\r\n");
+  return copyText(copyText(end, status.reason), "\r\n");
+}
+
+char* writeFraming(char* end, const AddedFields& added) noexcept {
   if (added.contentLength) {
-    end = copyTo(end, "Content-Length: ");
-    end = copyTo(std::to_chars(end, end + 20, *added.contentLength).ptr, "\r\n");
+    end = copyText(end, "Content-Length: ");
+    end = copyText(std::to_chars(end, end + 20, *added.contentLength).ptr, "\r\n");
   }
-  if (added.chunked) end = copyTo(end, "Transfer-Encoding: chunked\r\n");
-  out.append(text, end);
+  return added.chunked ? copyText(end, "Transfer-Encoding: chunked\r\n") : end;
+}
+
+char* writeConnection(char* end, std::string_view value) noexcept {
+  if (value.empty()) return end;
+  return copyText(copyText(copyText(end, "Connection: "), value), "\r\n");
+}
+
+void appendFields(std::string& out, const Headers& headers, unsigned dropped) {
+  for (const HeaderField field : headers) {
+    if ((detail::sentField(field.name) & dropped) != 0) continue;
+    out.append(field.name).append(": ", 2).append(field.value).append("\r\n", 2);
+  }
 }
 
 }  // namespace
@@ -97,12 +104,27 @@ HTTPBodyWriter writeRequestHead(std::string& out, std::string_view method, std::
 
 HTTPBodyWriter writeResponseHead(std::string& out, const HTTPStatus& status, const Headers& headers,
                                  const AnsweredRequest& answered, const AddedFields& added) {
-  checkStatus(status);
-  const HTTPBodyWriter body = HTTPBodyWriter::forResponse(status.code, headers, answered, added);
-  appendBegin(out, status, added);
-  out.append(added.lines);
-  headers.appendTo(out);
-  out.append("\r\n", 2);
+  const bool ok = status.code == 200 && status.reason == "OK";
+  if (!ok) checkStatus(status);
+  const unsigned present = detail::sentFields(headers);
+  const HTTPBodyWriter body =
+      HTTPBodyWriter::forResponse(status.code, headers, present, answered, added);
+  const unsigned dropped = detail::droppedFields(added);
+  const std::optional<std::string_view> lines =
+      (present & dropped) == 0 ? headers.asLines() : std::nullopt;
+  const std::size_t before = out.size();
+  out.resize(before + kMostOfHead + status.reason.size() + added.lines.size() +
+             added.connection.size() + (lines ? lines->size() : 0));
+  char* end = out.data() + before;
+  end = ok ? copyText(end, "HTTP/1.1 200 OK\r\n") : writeStatusLine(end, status);
+  if (detail::addsFraming(added, present)) end = writeFraming(end, added);
+  end = writeConnection(copyText(end, added.lines), added.connection);
+  if (lines) end = copyText(copyText(end, *lines), "\r\n");
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  if (!lines) {
+    appendFields(out, headers, dropped);
+    out.append("\r\n", 2);
+  }
   return body;
 }
 

@@ -1,9 +1,11 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/site.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/http_channel.h>
 #include <couplet/protocols/http/http_date.h>
 #include <couplet/reactor/log.h>
@@ -13,12 +15,13 @@ namespace couplet {
 
 namespace {
 
-constexpr std::string_view kCloseLine = "Connection: close\r\n";
+/// All channels are looked at, so no more often than this.
+constexpr Duration kLookInterval = std::chrono::seconds(1);
 
 /// More would be the memory of a burst, kept for ever.
-constexpr std::size_t kMostSpareRequests = 16;
-/// One whose body was larger is not kept.
-constexpr std::size_t kLargestSpareBody = 64 * 1024;
+constexpr std::size_t kMostSpare = 16;
+/// So much for the bodies of all of them.
+constexpr std::size_t kMostSpareBytes = 4 * 1024 * 1024;
 
 }  // namespace
 
@@ -26,25 +29,127 @@ Site::Site(std::shared_ptr<Resource> root, SiteOptions options)
     : options_(std::move(options)), root_(std::move(root)) {
   if (!root_) throw std::invalid_argument("Site: there is no root");
   if (!options_.wallTime) options_.wallTime = &wallTime;
-  spare_.reserve(kMostSpareRequests);
+  spare_.reserve(kMostSpare);
 }
 
 Site::Site(Router router, SiteOptions options)
     : Site(std::make_shared<Router>(std::move(router)), std::move(options)) {}
 
-Site::~Site() = default;
+Site::~Site() {
+  if (lookCall_.active()) lookCall_.cancel();
+}
 
 std::unique_ptr<Protocol> Site::buildProtocol(const Address&) {
+  if (drained_) return nullptr;
   return std::make_unique<HTTPChannel>(*this);
 }
 
+/// REQUIRES: deadline < nextLook_
+void Site::lookLater(Clock::TimePoint deadline, Clock& clock) {
+  nextLook_ = std::max(deadline, lastLook_ + kLookInterval);
+  const Duration wait = std::max(nextLook_ - clock.now(), Duration::zero());
+  if (lookCall_.active()) return lookCall_.reset(wait);
+  lookCall_ = clock.callLater(wait, [this, &clock] { look(clock); });
+}
+
+/// A channel that is told may answer, close or hand over others, late ones too.
+void Site::look(Clock& clock) {
+  lastLook_ = clock.now();
+  nextLook_ = Clock::TimePoint::max();
+  auto earliest = Clock::TimePoint::max();
+  for (HTTPChannel *channel = channels_, *next; channel; channel = next) {
+    next = channel->next_;
+    if (channel->deadline_ > lastLook_) {
+      earliest = std::min(earliest, channel->deadline_);
+      continue;
+    }
+    channel->unlink(channels_);
+    channel->link(late_);
+  }
+  while (HTTPChannel* const channel = late_) {
+    channel->unlink(late_);
+    channel->link(channels_);
+    channel->deadline_ = HTTPChannel::kNever;
+    try {
+      channel->deadlinePassed();
+    } catch (...) {
+      channel->transport().failConnection(Failure::current());
+    }
+  }
+  if (channels_) lookAt(earliest, clock);
+}
+
+void Site::remember(HTTPChannel& channel) noexcept { channel.link(channels_); }
+
+/// One that is not remembered, too.
+void Site::forget(HTTPChannel& channel) {
+  if (&channel == late_) {
+    channel.unlink(late_);
+  } else if (&channel == channels_ || channel.previous_) {
+    channel.unlink(channels_);
+  } else {
+    return;
+  }
+  if (channels_ || late_) return;
+  if (lookCall_.active()) lookCall_.cancel();
+  nextLook_ = Clock::TimePoint::max();
+  for (Promise<void>& drained : std::exchange(draining_, {})) drained.callback();
+}
+
+Deferred<void> Site::drain(Duration deadline) {
+  drained_ = true;
+  for (HTTPChannel* const first : {channels_, late_}) {
+    for (HTTPChannel* channel = first; channel; channel = channel->next_) channel->drain(deadline);
+  }
+  if (!channels_ && !late_) return succeed();
+  draining_.emplace_back();
+  return draining_.back().deferred();
+}
+
+/// The request keeps it alive, but for the root, which the site does.
+Resource* Site::find(Request& request) {
+  request.setUnclaimed(request.path().substr(request.path().empty() ? 0 : 1));
+  if (root_->isLeaf()) return root_.get();
+  std::shared_ptr<Resource> found = findResource(root_, request);
+  Resource* const resource = found.get();
+  request.keep(std::move(found));
+  return resource;
+}
+
+/// What goes wrong here does so again when it is rendered.
+BodyWanted Site::bodyWanted(Request& request) {
+  if (request.form() == TargetForm::kAsterisk || request.form() == TargetForm::kAuthority) {
+    return BodyWanted::kWhole;
+  }
+  try {
+    Resource* const resource = find(request);
+    return resource ? resource->bodyWanted(request) : BodyWanted::kNot;
+  } catch (...) {
+    return BodyWanted::kNot;
+  }
+}
+
 Answer Site::render(Request& request) {
-  if (request.form() == TargetForm::kAsterisk) return Response(200);
-  if (request.form() == TargetForm::kAuthority) throw HTTPError(501);
-  const auto resource = findResource(root_, request);
+  if (request.form() == TargetForm::kAsterisk) {
+    if (request.method() != "OPTIONS") throw HTTPError(405, "", {{"Allow", "OPTIONS"}});
+    return Response(200);
+  }
+  if (request.form() == TargetForm::kAuthority) {
+    if (!options_.connect) throw HTTPError(501);
+    return options_.connect(request);
+  }
+  Resource* const resource = find(request);
   if (!resource) throw HTTPError(404);
-  request.keep(resource);
   return resource->render(request);
+}
+
+void Site::logAccess(AccessRecord& record) {
+  record.time = options_.wallTime();
+  try {
+    options_.accessLog(record);
+  } catch (...) {
+    LogLine::error() << "Exception in an access log: " << Failure::current();
+  }
 }
 
 Response Site::errorPage(int status, std::string_view why) {
@@ -56,29 +161,30 @@ Response Site::errorPage(int status, std::string_view why) {
   }
 }
 
-std::string_view Site::lines(bool close) {
+std::string_view Site::dateLine() {
   const std::time_t now = options_.wallTime();
-  if (linesOf_ != now) {
+  if (dateOf_ != now) {
     const HTTPDate date = formatHTTPDate(now);
-    lines_.assign("Date: ").append(date.data(), date.size()).append("\r\n").append(kCloseLine);
-    linesOf_ = now;
+    dateLine_.assign("Date: ").append(date.data(), date.size()).append("\r\n");
+    dateOf_ = now;
   }
-  const std::string_view lines = lines_;
-  return close ? lines : lines.substr(0, lines.size() - kCloseLine.size());
+  return dateLine_;
 }
 
-std::unique_ptr<Request> Site::newRequest() {
-  if (spare_.empty()) return std::make_unique<Request>();
-  auto request = std::move(spare_.back());
+std::unique_ptr<detail::HTTPExchange> Site::newExchange() {
+  if (spare_.empty()) return std::make_unique<detail::HTTPExchange>(options_.limits, table_);
+  auto exchange = std::move(spare_.back());
   spare_.pop_back();
-  return request;
+  spareBytes_ -= exchange->request.bodyCapacity();
+  return exchange;
 }
 
-void Site::recycle(std::unique_ptr<Request> request) noexcept {
-  request->release();
-  const bool keep =
-      spare_.size() < kMostSpareRequests && request->bodyCapacity() <= kLargestSpareBody;
-  if (keep) spare_.push_back(std::move(request));
+/// REQUIRES: it is as a new one, but for its memory
+void Site::recycle(std::unique_ptr<detail::HTTPExchange> exchange) noexcept {
+  const std::size_t bytes = exchange->request.bodyCapacity();
+  if (spare_.size() == kMostSpare || spareBytes_ + bytes > kMostSpareBytes) return;
+  spareBytes_ += bytes;
+  spare_.push_back(std::move(exchange));
 }
 
 }  // namespace couplet

@@ -11,18 +11,25 @@
 #include <vector>
 
 #include <couplet/deferred/callable.h>
+#include <couplet/deferred/clock.h>
+#include <couplet/protocols/http/access_log.h>
 #include <couplet/protocols/http/limits.h>
 #include <couplet/protocols/http/message_head.h>
 #include <couplet/protocols/http/resource.h>
 #include <couplet/protocols/http/router.h>
 #include <couplet/reactor/factory.h>
 
+namespace couplet::detail {
+struct HTTPExchange;
+}
+
 #pragma GCC visibility push(default)
 namespace couplet {
 
 class HTTPChannel;
 
-/// How a site treats its clients.
+/// How a site treats its clients. Deadlines are kept to the second: on a busy site one may pass up
+/// to a second late.
 struct SiteOptions {
   HTTPLimits limits;
 
@@ -31,13 +38,17 @@ struct SiteOptions {
   Duration headDeadline = std::chrono::seconds(10);
 
   /// Between two requests, and before the first one; then the connection is closed. Twisted's 60 s.
-  /// As long as an answer is not sent whole, some of it must be taken in this time.
   Duration idleTimeout = std::chrono::seconds(60);
 
   /// A body that comes more slowly than this is a 408: in each `bodyPatience` so many bytes at
   /// least. Less than any modem, more than an attacker wants to pay.
   std::size_t bodyBytesPerPatience = 5000;
   Duration bodyPatience = std::chrono::seconds(10);
+
+  /// Of what there is to read, a client must take so many bytes in each `responsePatience`, or all;
+  /// or the connection is aborted.
+  std::size_t responseBytesPerPatience = 5000;
+  Duration responsePatience = std::chrono::seconds(10);
 
   /// How much a client may send behind a request that is still at work, in bytes, before it is no
   /// longer read until there is an answer; what one read gives, 64 KiB, may go beyond it. Twisted's
@@ -48,12 +59,20 @@ struct SiteOptions {
   /// before its bytes meet a reset. nginx's lingering_timeout is 5 s.
   Duration lingering = std::chrono::seconds(2);
 
+  /// Answers CONNECT; without it, that is a 501. The Response's `next` speaks through the tunnel.
+  Handler connect;
+
   /// Whether a client that has ended its direction still wants the answers that are at work. If
   /// not, it has left, and they are cancelled.
   bool allowHalfClose = false;
 
-  /// The pages of errors that neither a handler nor a resource has made: 400 to 505.
+  /// The pages of errors that neither a handler nor a resource has made: 400 to 505. `why` is for
+  /// people, and empty for a 500: what went wrong there is logged and nobody else's business.
   Callable<Response(int status, std::string_view why)> errorPage = &Response::error;
+
+  /// Hears of each response that was sent, or of which some was. `&logAccess` writes the combined
+  /// format through glog. Off by default: what clients ask for is their own.
+  Callable<void(const AccessRecord&)> accessLog;
 
   /// What the Date of responses says, in seconds since 1970.
   Callable<std::time_t()> wallTime;
@@ -72,23 +91,47 @@ class Site : public Factory {
 
   std::unique_ptr<Protocol> buildProtocol(const Address& peer) override;
 
+  /// Ends the service in order: connections without a request are closed, others finish theirs and
+  /// say `Connection: close`; what is not finished after `deadline` is aborted. Fires when the last
+  /// one is closed. No more connections are taken: stop listening, too.
+  ///
+  ///     reactor->addShutdownTrigger(ShutdownPhase::kBefore, [=] { return site->drain(10s); });
+  Deferred<void> drain(Duration deadline);
+
  private:
   friend class HTTPChannel;
 
+  void lookAt(Clock::TimePoint deadline, Clock& clock) {
+    if (deadline < nextLook_) lookLater(deadline, clock);
+  }
+  void lookLater(Clock::TimePoint deadline, Clock& clock);
+  void look(Clock& clock);
+  void remember(HTTPChannel& channel) noexcept;
+  void forget(HTTPChannel& channel);
+  Resource* find(Request& request);
+  BodyWanted bodyWanted(Request& request);
   Answer render(Request& request);
+  void logAccess(AccessRecord& record);
   Response errorPage(int status, std::string_view why);
-  /// The lines that each response has: Date, and `Connection: close` where that is so.
-  std::string_view lines(bool close);
-  std::unique_ptr<Request> newRequest();
-  void recycle(std::unique_ptr<Request> request) noexcept;
+  std::string_view dateLine();
+  std::unique_ptr<detail::HTTPExchange> newExchange();
+  void recycle(std::unique_ptr<detail::HTTPExchange> exchange) noexcept;
 
   SiteOptions options_;
   std::shared_ptr<Resource> root_;
-  HTTPHeadTable table_;                          // of all channels
-  std::string out_;                              // what a channel is about to write
-  std::vector<std::unique_ptr<Request>> spare_;  // requests to use again, with their memory
-  std::time_t linesOf_ = -1;                     // the time in lines_
-  std::string lines_;
+  HTTPChannel* channels_ = nullptr;  // that are connected
+  HTTPChannel* late_ = nullptr;      // of them, those whose deadline has passed
+  DelayedCall lookCall_;             // at the deadlines of all channels
+  Clock::TimePoint nextLook_ = Clock::TimePoint::max();
+  Clock::TimePoint lastLook_{};
+  std::vector<Promise<void>> draining_;                       // to be told when there are none
+  bool drained_ = false;                                      // no more are taken
+  HTTPHeadTable table_;                                       // of all channels
+  std::string out_;                                           // what a channel is about to write
+  std::vector<std::unique_ptr<detail::HTTPExchange>> spare_;  // to use again
+  std::size_t spareBytes_ = 0;                                // of bodies in them
+  std::time_t dateOf_ = -1;                                   // the time in dateLine_
+  std::string dateLine_;
 };
 
 }  // namespace couplet

@@ -9,7 +9,7 @@ from programs import Program, run
 
 TYGER, _ = programs.poem("blake_the_tyger")
 POEM_SERVERS = ("fast_poetry", "slow_poetry", "raw_poetry", "lowlevel_poetry")
-SERVERS = POEM_SERVERS + ("transform_server", "netstring_echo")
+SERVERS = POEM_SERVERS + ("transform_server", "netstring_echo", "poems")
 PROGRAMS = SERVERS + ("get_poetry", "transform_test")
 
 
@@ -62,7 +62,7 @@ class CommandLine(unittest.TestCase):
                          (2, b"", b"gather: Give me the ports of poems.\n"))
 
     def test_too_many_arguments(self):
-        for name in ("transform_server", "netstring_echo"):
+        for name in ("transform_server", "netstring_echo", "poems"):
             self.check_refused(name, "poem.txt", reason="Bad arguments.")
         self.check_refused("transform_test", "1", "2", reason="Provide exactly one port.")
 

@@ -6,13 +6,17 @@ fail where COUPLET_REQUIRE_SHARED is set.
 """
 
 import os
+import select
 import subprocess
 import sys
+import tempfile
+import threading
 import unittest
 from pathlib import Path
 
 import programs
-from programs import DEADLINE, Program, command, connect, receive_all, refusing_port, run
+from programs import (DEADLINE, PlayedServer, Program, command, connect, receive_all,
+                      refusing_port, run)
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -27,6 +31,42 @@ def wire_cases(script, *arguments):
     result = subprocess.run([sys.executable, path, *map(str, arguments)], capture_output=True,
                             text=True, timeout=10 * DEADLINE, check=False)
     return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def receive_head(connection):
+    """The head of a request without a body; b"" at the end."""
+    data = b""
+    while not data.endswith(b"\r\n\r\n"):
+        chunk = connection.recv(65536)
+        if not chunk:
+            return b""
+        data += chunk
+    return data
+
+
+def answer_now(connection, status, body, head=b""):
+    connection.sendall(b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b"
+                       % (status, head, len(body), body))
+
+
+def answer(connection, status, body):
+    receive_head(connection)
+    answer_now(connection, status, body)
+
+
+def answer_with_the_head(connection):
+    answer_now(connection, b"200 OK", receive_head(connection))
+
+
+def redirect_to_poem(connection):
+    """/loop leads to itself, and / to /poem."""
+    while head := receive_head(connection):
+        path = head.split(b" ")[1]
+        if path == b"/poem":
+            answer_now(connection, b"200 OK", b"poem")
+        else:
+            to = b"/loop" if path == b"/loop" else b"/poem"
+            answer_now(connection, b"302 Found", b"elsewhere", b"Location: %b\r\n" % to)
 
 
 class Echo(unittest.TestCase):
@@ -88,6 +128,136 @@ class Fetch(unittest.TestCase):
         result = run("fetch")
         self.assertEqual((result.stdout, result.returncode), (b"", 2))
         self.assertTrue(result.stderr.startswith(b"Usage: fetch [FLAG]... URL..."))
+
+    def test_what_it_sends(self):
+        with PlayedServer(answer_with_the_head) as server:
+            url = f"http://127.0.0.1:{server.port}/poem?page=2"
+            host = f"Host: 127.0.0.1:{server.port}\r\n"
+            self.assertEqual(run("fetch", url).stdout.decode(),
+                             f"GET /poem?page=2 HTTP/1.1\r\n{host}\r\n")
+            self.assertEqual(run("fetch", "--method=DELETE", "--header=A: 1", "--header=B:2", url)
+                             .stdout.decode(),
+                             f"DELETE /poem?page=2 HTTP/1.1\r\nA: 1\r\nB: 2\r\n{host}\r\n")
+
+    def test_header_fields_as_lines(self):
+        with PlayedServer(answer_with_the_head) as server:
+            result = run("fetch", "--header=A: 1\nB: 2", f"http://127.0.0.1:{server.port}/")
+        self.assertIn(b"\r\nA: 1\r\nB: 2\r\n", result.stdout)
+
+    def test_a_header_that_is_none(self):
+        for header in ("nonsense", "A: 1\nnonsense", "A B: 1", "A: 1\r\nB: 2"):
+            with self.subTest(header):
+                result = run("fetch", "--header=" + header, "http://127.0.0.1:1/")
+                self.assertEqual((result.stdout, result.returncode), (b"", 2))
+
+    def test_redirections_are_followed_when_asked(self):
+        with PlayedServer(redirect_to_poem) as server:
+            url = f"http://127.0.0.1:{server.port}/"
+            result = run("fetch", url)
+            self.assertEqual((result.stdout, result.returncode), (b"elsewhere", 0))
+            result = run("fetch", "--location", url)
+            self.assertEqual((result.stdout, result.returncode), (b"poem", 0))
+            result = run("fetch", "--location", url + "loop")
+            self.assertEqual((result.stdout, result.returncode), (b"", 1))
+            self.assertIn(b"after 20 times", result.stderr)
+
+    def test_any_status_will_do(self):
+        with PlayedServer(lambda client: answer(client, b"404 Not Found", b"none")) as server:
+            result = run("fetch", f"http://127.0.0.1:{server.port}/")
+        self.assertEqual((result.stdout, result.returncode), (b"none", 0))
+
+    def test_a_body_that_is_cut_short(self):
+        def play(connection):
+            receive_head(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npoem")
+
+        with PlayedServer(play) as server:
+            result = run("fetch", f"http://127.0.0.1:{server.port}/")
+        self.assertEqual((result.stdout, result.returncode), (b"poem", 1))
+        self.assertEqual(result.stderr.count(b"\n"), 1)
+
+    def test_a_body_is_printed_as_it_comes(self):
+        printed = threading.Event()
+
+        def play(connection):
+            receive_head(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nverse\n")
+            printed.wait(DEADLINE)
+            connection.sendall(b"more")
+
+        with PlayedServer(play) as server:
+            with Program("fetch", f"http://127.0.0.1:{server.port}/") as fetch:
+                self.assertEqual(fetch.out.next(), "verse")
+                printed.set()
+                self.assertEqual(fetch.out.rest(), ["more"])
+                self.assertEqual(fetch.wait(), 0)
+
+    def test_those_whose_turn_is_to_come_are_held_back(self):
+        """The first answers when the second cannot send: so what that sends is not kept."""
+        held = threading.Event()
+        long = b"x" * (64 << 20)
+
+        def play_first(connection):
+            receive_head(connection)
+            if held.wait(DEADLINE):
+                answer_now(connection, b"200 OK", b"poem")
+
+        def play_second(connection):
+            receive_head(connection)
+            left = b"HTTP/1.1 200 OK\r\n\r\n" + long
+            connection.setblocking(False)
+            while left and not held.is_set():
+                if select.select([], [connection], [], 0.2)[1]:
+                    left = left[connection.send(left[:1 << 20]):]
+                else:
+                    held.set()
+            connection.setblocking(True)
+            connection.sendall(left)
+
+        with PlayedServer(play_first) as first, PlayedServer(play_second) as second:
+            result = run("fetch", *(f"http://127.0.0.1:{s.port}/" for s in (first, second)))
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(result.stdout == b"poem" + long)
+
+    def test_more_of_one_server_than_it_has_connections_for(self):
+        with Program("http_echo", "--port=0") as server:
+            result = run("fetch", *[f"http://127.0.0.1:{server.port()}/"] * 50)
+        self.assertEqual((result.stdout, result.returncode), (b"OK" * 50, 0))
+
+    def test_progress(self):
+        with PlayedServer(lambda connection: answer(connection, b"200 OK", b"poem")) as server:
+            url = f"http://127.0.0.1:{server.port}/"
+            lines = run("fetch", "--progress", url).stderr.decode().splitlines()
+        self.assertEqual(lines, [f"{url}: 200, 0 bytes so far", f"{url}: 200, 4 bytes"])
+
+    def test_an_output_file(self):
+        with Program("http_echo", "--port=0") as server, tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "poem"
+            result = run("fetch", f"--output={path}", f"http://127.0.0.1:{server.port()}/")
+            self.assertEqual((result.stdout, result.returncode), (b"", 0))
+            self.assertEqual(path.read_bytes(), b"OK")
+
+    def check_output_fails(self, *arguments, **options):
+        with Program("http_echo", "--port=0") as server:
+            url = f"http://127.0.0.1:{server.port()}/"
+            result = subprocess.run(command("fetch", *arguments, url, url), timeout=DEADLINE,
+                                    stderr=subprocess.PIPE, check=False, **options)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr.count(b"\n"), 1, result.stderr)
+
+    def test_a_disk_that_is_full(self):
+        with open("/dev/full", "wb") as full:
+            self.check_output_fails(stdout=full)
+        self.check_output_fails("--output=/dev/full")
+
+    def test_a_pipe_that_is_closed(self):
+        reads, writes = os.pipe()
+        os.close(reads)
+        with open(writes, "wb") as pipe:
+            self.check_output_fails(stdout=pipe)
+
+    def test_a_file_that_cannot_be_written(self):
+        self.check_output_fails("--output=/nonexistent/poem")
 
     def check_cases(self, *options):
         words = " ".join(command("fetch"))

@@ -69,7 +69,7 @@ class Program:
     def port(self):
         """The port that the next start-up line names."""
         line = self.out.next()
-        match = re.fullmatch(r"Serving .* on (?:127\.0\.0\.1|\[::1\]):(\d+)\.", line)
+        match = re.fullmatch(r"Serving .* on (?:127\.0\.0\.1|\[::1\]):(\d+)\.", line or "")
         if not match:
             raise AssertionError(f"no start-up line: {line!r}, and on stderr {self.err.rest()!r}")
         return int(match.group(1))

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +37,12 @@ TEST_F(TransformServiceTest, HasFourTransforms) {
   Deferred<std::string> slow = ask("slow_cummingsify", "A\nB\n");
   clock.advance(2s);
   EXPECT_EQ(successResultOf(slow), "a\nb\n");
+}
+
+TEST_F(TransformServiceTest, TellsTheirNames) {
+  service.add("another", [](std::string poem) { return couplet::succeed(std::move(poem)); });
+  EXPECT_EQ(service.names(), (std::vector<std::string>{"another", "cummingsify", "reverse_lines",
+                                                       "scream", "slow_cummingsify"}));
 }
 
 TEST_F(TransformServiceTest, TheSlowOneTakesItsTime) {

@@ -28,7 +28,7 @@ class TrailerSection {
   void field(const HeaderField&) const noexcept {}
   std::string& unfolded() const noexcept { return table_.unfolded; }
 
-  const HTTPRefusal* whole(const Scanner&, std::string_view,
+  const HTTPRefusal* whole(Scanner, std::string_view,
                            std::span<const HeaderField> fields) const noexcept {
     table_.trailers = fields;
     return nullptr;
@@ -136,7 +136,9 @@ HTTPEvent BodyReader::nextTrailers(std::string_view& bytes) {
   if (reading.outcome == Reading::kNeedMore) return HTTPEvent::kNeedMore;
   if (reading.outcome == Reading::kRefused) return refuse(reading.refusal);
   body_.framing = BodyFraming::kLength;
-  return table_.trailers.empty() ? HTTPEvent::kEnd : HTTPEvent::kTrailers;
+  if (!table_.trailers.empty()) return HTTPEvent::kTrailers;
+  HeadReader::forget(trailers_);
+  return HTTPEvent::kEnd;
 }
 
 HTTPEvent BodyReader::refuse(const HTTPRefusal* why) noexcept {

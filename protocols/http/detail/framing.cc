@@ -72,12 +72,10 @@ void collectConnection(FramingFields& framing, std::string_view value) noexcept 
 
 }  // namespace
 
-void collectFramingField(FramingFields& framing, const HeaderField& field) noexcept {
+void collectOther(FramingFields& framing, const HeaderField& field) noexcept {
   const std::string_view name = field.name;
+  framing.others = true;
   switch (name.size()) {
-    case 4:
-      if (tokenIs(name, "host") && framing.hosts++ == 0) framing.host = field.value;
-      return;
     case 6:
       framing.expectsContinue |= tokenIs(name, "expect") && tokenIs(field.value, "100-continue");
       return;
@@ -90,7 +88,7 @@ void collectFramingField(FramingFields& framing, const HeaderField& field) noexc
     case 14:
       if (tokenIs(name, "content-length")) collectLength(framing, field.value);
       return;
-    default:
+    case 17:
       if (tokenIs(name, "transfer-encoding")) collectCoding(framing, field.value);
   }
 }
@@ -101,11 +99,8 @@ const HTTPRefusal* refusalOfCodings(const FramingFields& framing, HTTPVersion ve
   return framing.codings == 1 && framing.othersThenChunked ? &kUnknownCoding : &kBadCoding;
 }
 
-void completeHead(MessageHead& head, const FramingFields& framing, std::string_view lines,
-                  std::span<const HeaderField> fields) noexcept {
+void judgeConnection(MessageHead& head, const FramingFields& framing) noexcept {
   const bool persistent = head.version == HTTPVersion::kHTTP11;
-  head.fieldLines = lines;
-  head.fields = fields;
   head.keepAlive = !framing.close && (persistent || framing.keepAlive);
   head.upgrade = persistent && framing.upgradeOption && framing.hasUpgrade;
 }

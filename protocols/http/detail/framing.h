@@ -44,12 +44,12 @@ inline bool tokenIs(std::string_view text, const char (&lower)[kSize]) noexcept 
   }
 }
 
-/// Notes what a field says that may be one of those, by `mayFrame`.
-void collectFramingField(FramingFields& framing, const HeaderField& field) noexcept;
+constexpr std::size_t kFramingNames = 32;  // a power of two, above their lengths
 
-/// The first letters of the fields that frame, by the lengths of their names.
-inline constexpr std::array<char, 18> kFramingLetters = [] {
-  std::array<char, 18> letters{};
+/// The first letters of the fields that frame, by the lengths of their names; and what an empty
+/// name begins with.
+inline constexpr std::array<char, kFramingNames> kFramingLetters = [] {
+  std::array<char, kFramingNames> letters{':'};
   for (const std::string_view name :
        {"host", "expect", "upgrade", "connection", "content-length", "transfer-encoding"}) {
     letters[name.size()] = name.front();
@@ -57,23 +57,26 @@ inline constexpr std::array<char, 18> kFramingLetters = [] {
   return letters;
 }();
 
-inline bool mayFrame(std::string_view name) noexcept {
-  return name.size() < kFramingLetters.size() &&
-         kFramingLetters[name.size()] == (name.front() | 0x20);
+/// Whether a name may be one of those, or is empty. REQUIRES: a colon follows an empty one
+inline bool mayFrame(const char* name, std::size_t size) noexcept {
+  return kFramingLetters[size % kFramingNames] == (*name | 0x20);
 }
+
+/// Notes what `field` says, where it is one of those but Host.
+void collectOther(FramingFields& framing, const HeaderField& field) noexcept;
 
 /// Notes what `field` says, where it is one of those.
 inline void collectFraming(FramingFields& framing, const HeaderField& field) noexcept {
-  if (mayFrame(field.name)) collectFramingField(framing, field);
+  if (!mayFrame(field.name.data(), field.name.size())) return;
+  if (!tokenIs(field.name, "host")) return collectOther(framing, field);
+  if (framing.hosts++ == 0) framing.host = field.value;
 }
 
 /// RFC 9112 6.1 and 6.3, step 4: null where the body is chunked and nothing else. REQUIRES: there
 /// is a Transfer-Encoding
 const HTTPRefusal* refusalOfCodings(const FramingFields& framing, HTTPVersion version) noexcept;
 
-/// What a whole head has beside its framing: its fields, and what becomes of the connection (9.3).
-/// REQUIRES: its version is known
-void completeHead(MessageHead& head, const FramingFields& framing, std::string_view lines,
-                  std::span<const HeaderField> fields) noexcept;
+/// What becomes of the connection: 9.3. REQUIRES: the version of the head is known
+void judgeConnection(MessageHead& head, const FramingFields& framing) noexcept;
 
 }  // namespace couplet::detail

@@ -19,7 +19,18 @@ const HTTPRefusal* findColon(const char* line, const char* end, const char*& col
   return &kBadName;
 }
 
-LineEnd findLineEnd(const Scanner& scanner, const char* from, const char* most,
+const char* findOrdinaryColon(Scanner scanner, const char* line) noexcept {
+  while (line < scanner.end() && isOf(*line, ByteClass::kToken)) ++line;
+  return line < scanner.end() && *line == ':' ? line : nullptr;
+}
+
+const char* findOrdinaryEnd(Scanner scanner, const char* from) noexcept {
+  if (from >= scanner.end()) return nullptr;
+  const char* const stop = scanner.find<TextEnd>(from);
+  return stop != scanner.end() && isCRLF(stop) ? stop : nullptr;
+}
+
+LineEnd findLineEnd(Scanner scanner, const char* from, const char* most,
                     const HTTPRefusal& tooLarge, bool takesBareLF) noexcept {
   const char* const stop = scanner.findControl(from);
   const auto refused = [&](const HTTPRefusal& why) { return LineEnd{stop, nullptr, &why}; };

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include <couplet/protocols/http/detail/framing.h>
 #include <couplet/protocols/http/detail/head_table.h>
 #include <couplet/protocols/http/detail/refusals.h>
 #include <couplet/protocols/http/detail/scan.h>
@@ -46,13 +47,15 @@ struct Reading {
 ///     static constexpr bool kHasFirstLine, kTakesEmptyLine, kTakesBareLF, kTakesFolds;
 ///     static constexpr const HTTPRefusal& kFirstLineTooLong, kTooLarge;
 ///     SectionLimits limits() const;
-///     HeaderField* begin();  // it is read from its first byte; where its fields go
-///     const char* ordinaryFirstLine(const Scanner&, const char* line, const char* most);
-///     const HTTPRefusal* firstLine(const Scanner&, const char* begin, const char* end);
-///     void field(const HeaderField&);
-///     const HTTPRefusal* whole(const Scanner&, std::string_view lines,
-///                              std::span<const HeaderField>);
-///     std::string& unfolded();
+///     HeaderField* begin() const;  // it is read from its first byte; where its fields go
+///     const char* ordinaryFirstLine(Scanner, const char* begin, const char* most) const;
+///     const HTTPRefusal* firstLine(Scanner, const char* begin, const char* end) const;
+///     void field(const HeaderField&) const;
+///     const HTTPRefusal* whole(Scanner, std::string_view lines,
+///                              std::span<const HeaderField>) const;
+///     std::string& unfolded() const;
+///
+/// It is passed by value, since it only says where to write.
 ///
 /// `ordinaryFirstLine` is a short cut: it may read the line, which ends before `most`, and return
 /// what is behind it; null leaves it to `firstLine`.
@@ -66,7 +69,7 @@ class HeadReader {
   /// Takes a section off the front of `bytes`: kNeedMore when it is not whole, and they were all
   /// taken; kWhole; or kRefused, after which there must be no other call.
   template <class Section>
-  Reading read(std::string_view& bytes, Section& section);
+  Reading read(std::string_view& bytes, Section section);
 
   /// The views of the section that was whole last are not needed any more.
   static void forget(UnfinishedHead& kept) noexcept {
@@ -75,11 +78,11 @@ class HeadReader {
 
  private:
   template <class Section>
-  Reading readInPieces(std::string_view& bytes, Section& section);
+  [[gnu::noinline]] Reading readInPieces(std::string_view& bytes, Section section);
   template <class Section>
-  Reading readInPlace(std::string_view& bytes, Section& section);
+  Reading readInPlace(std::string_view& bytes, Section section);
   template <class Section>
-  Reading readHeld(std::string_view& bytes, Section& section);
+  Reading readHeld(std::string_view& bytes, Section section);
   void holdLine(std::string_view& bytes, std::size_t most);
 
   UnfinishedHead& kept_;
@@ -94,7 +97,7 @@ struct LineEnd {
 
 /// Finds the end of a line that begins before `from`. The line is refused when it goes past `most`,
 /// or does not end as a line does.
-LineEnd findLineEnd(const Scanner& scanner, const char* from, const char* most,
+LineEnd findLineEnd(Scanner scanner, const char* from, const char* most,
                     const HTTPRefusal& tooLarge, bool takesBareLF) noexcept;
 
 /// Sets `colon` to the one behind a field's name; or returns what is wrong with that.
@@ -104,7 +107,10 @@ const HTTPRefusal* findColon(const char* line, const char* end, const char*& col
 /// RFC 9112 5.2 has a user agent do.
 void unfold(std::string_view folded, std::string& text);
 
-inline bool isCRLF(const char* at) noexcept { return std::memcmp(at, "\r\n", 2) == 0; }
+inline bool isPair(const char* at, const char (&pair)[3]) noexcept {
+  return std::memcmp(at, pair, 2) == 0;
+}
+inline bool isCRLF(const char* at) noexcept { return isPair(at, "\r\n"); }
 
 /// The value between a colon and a line's end.
 inline std::string_view valueBetween(const char* begin, const char* end) noexcept {
@@ -118,38 +124,59 @@ inline const char* mostOf(std::string_view text, std::size_t limit) noexcept {
   return text.data() + std::min(limit, text.size());
 }
 
-/// Reads a section that is whole and as most are: an ordinary first line, plain names, text of 7
-/// bits, CR LF. Sets `end` to what is behind it; or leaves it null, and the section to SectionPass,
-/// where it is anything else. All others are read at more cost, and to the same effect.
+/// The colon behind the name that begins `line`; null where there is none in what is scanned.
+const char* findOrdinaryColon(Scanner scanner, const char* line) noexcept;
+
+/// The CR LF behind the value that goes on at `from`; null where it ends otherwise.
+const char* findOrdinaryEnd(Scanner scanner, const char* from) noexcept;
+
+/// Reads a section that is whole and as most are: an ordinary first line, text of 7 bits, CR LF.
+/// Sets `end` to what is behind it; or leaves it null, and the section to SectionPass, where it is
+/// anything else. All others are read at more cost, and to the same effect.
+///
+/// Every line of a whole section has an empty one behind it, so that its end has three more bytes
+/// behind it: the last three of the text are not scanned, and may be read where something ends.
 template <class Section>
-inline const HTTPRefusal* readOrdinary(std::string_view text, Section& section, const char*& end) {
-  const Scanner scanner(text);
-  if (text.size() < 2 * kBlock) return nullptr;
+inline const HTTPRefusal* readOrdinary(std::string_view text, Section section, const char*& end) {
+  constexpr std::size_t kUnscanned = 3;
   const SectionLimits limits = section.limits();
+  text = text.substr(0, limits.all + 2);  // with the empty line's end
+  if (text.size() < kBlock + kUnscanned) return nullptr;
+  text.remove_suffix(kUnscanned);
+  const Scanner scanner(text);
   const char* line = text.data();
   if constexpr (Section::kHasFirstLine) {
-    const std::size_t most = std::min(limits.firstLine, limits.all);
-    line = section.ordinaryFirstLine(scanner, line, mostOf(text, most));
+    line = section.ordinaryFirstLine(scanner, line, mostOf(text, limits.firstLine));
     if (line == nullptr) return nullptr;
   }
   const char* const fieldLines = line;
-  const char* const lastStop = std::min(mostOf(text, limits.all), scanner.end() - 2);
   HeaderField* const fields = section.begin();
   HeaderField* const fieldsEnd = fields + limits.fields;
   HeaderField* field = fields;
-  for (; line <= lastStop && *line != '\r'; ++field) {
-    const char* const colon = scanner.find<PlainEnd>(line);
-    if (colon >= lastStop || *colon != ':' || colon == line || field == fieldsEnd) return nullptr;
-    const char* value = colon + 1;
-    if (*value == ' ') ++value;
-    const char* const stop = scanner.find<TextEnd>(value);
-    if (stop > lastStop || !isCRLF(stop)) return nullptr;
+  for (; *line != '\r'; ++field) {
+    const char* colon = scanner.findNear<NameEnd>(line);
+    const char* value = colon + 2;
+    if (!isPair(colon, ": ")) [[unlikely]] {
+      colon = findOrdinaryColon(scanner, line);
+      if (colon == nullptr) return nullptr;
+      value = colon + 1;
+    }
+    const char* stop = scanner.findNear<TextEnd>(value);
+    if (!isCRLF(stop)) {
+      if (stop != value + kBlock) return nullptr;
+      stop = findOrdinaryEnd(scanner, stop);
+      if (stop == nullptr) return nullptr;
+    }
+    if (field == fieldsEnd) return nullptr;
     const bool trimmed = *value > ' ' && stop[-1] > ' ';
     *field = {{line, colon}, trimmed ? std::string_view(value, stop) : valueBetween(value, stop)};
+    if (mayFrame(line, field->name.size())) [[unlikely]] {
+      if (colon == line) return nullptr;
+      section.field(*field);
+    }
     line = stop + 2;
   }
-  if (line > lastStop || !isCRLF(line)) return nullptr;
-  for (const HeaderField* each = fields; each != field; ++each) section.field(*each);
+  if (line > scanner.end() + 1 || !isCRLF(line)) return nullptr;
   end = line + 2;
   return section.whole(scanner, {fieldLines, line}, {fields, field});
 }
@@ -159,7 +186,7 @@ template <class Section>
 class SectionPass {
  public:
   /// Notes in `at` how far it came.
-  SectionPass(std::string_view text, UnfinishedHead& at, Section& section)
+  SectionPass(std::string_view text, UnfinishedHead& at, Section section)
       : scanner_(text),
         limits_(section.limits()),
         text_(text),
@@ -255,12 +282,12 @@ class SectionPass {
   HeaderField* const fields_;
   HeaderField* field_;
   UnfinishedHead& at_;
-  Section& section_;
+  const Section section_;
 };
 
 /// Reads a section that is known to be right but for what its fields mean together.
 template <class Section>
-Reading readWhole(std::string_view text, bool folded, Section& section) {
+Reading readWhole(std::string_view text, bool folded, Section section) {
   if (folded) {
     unfold(text, section.unfolded());
     text = section.unfolded();
@@ -272,21 +299,21 @@ Reading readWhole(std::string_view text, bool folded, Section& section) {
 }
 
 template <class Section>
-inline Reading HeadReader::read(std::string_view& bytes, Section& section) {
+inline Reading HeadReader::read(std::string_view& bytes, Section section) {
   if (bytes.empty()) return {};
   const char* end = nullptr;
   const HTTPRefusal* why = nullptr;
   if (kept_.held.empty()) [[likely]]
     why = readOrdinary(bytes, section, end);
   if (end == nullptr) [[unlikely]]
-    return readInPieces(bytes, section);
+    return HeadReader(kept_).readInPieces(bytes, section);
   bytes.remove_prefix(static_cast<std::size_t>(end - bytes.data()));
   kept_.pastEmptyLine = false;
   return Reading::unlessRefused(why);
 }
 
 template <class Section>
-Reading HeadReader::readInPieces(std::string_view& bytes, Section& section) {
+Reading HeadReader::readInPieces(std::string_view& bytes, Section section) {
   while (!bytes.empty()) {
     const Reading reading =
         kept_.held.empty() ? readInPlace(bytes, section) : readHeld(bytes, section);
@@ -301,7 +328,7 @@ Reading HeadReader::readInPieces(std::string_view& bytes, Section& section) {
 }
 
 template <class Section>
-Reading HeadReader::readInPlace(std::string_view& bytes, Section& section) {
+Reading HeadReader::readInPlace(std::string_view& bytes, Section section) {
   SectionPass<Section> pass(bytes, kept_, section);
   Reading reading = pass.run();
   if (reading.outcome == Reading::kNeedMore) {
@@ -319,7 +346,7 @@ Reading HeadReader::readInPlace(std::string_view& bytes, Section& section) {
 }
 
 template <class Section>
-Reading HeadReader::readHeld(std::string_view& bytes, Section& section) {
+Reading HeadReader::readHeld(std::string_view& bytes, Section section) {
   holdLine(bytes, section.limits().all);
   SectionPass<Section> pass(kept_.held.view(), kept_, section);
   Reading reading = pass.run();

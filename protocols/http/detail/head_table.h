@@ -20,11 +20,12 @@ namespace couplet::detail {
 struct FramingFields {
   enum class Length : std::uint8_t { kGood, kBad, kTooLarge };
 
-  std::uint64_t length = 0;  // of the first Content-Length
-  std::string_view host;     // of the first Host
-  unsigned lengths = 0;      // Content-Length values, also in one list
   unsigned hosts = 0;
-  unsigned codings = 0;  // Transfer-Encoding lines
+  bool others = false;       // whether there may be any of the others
+  std::string_view host;     // of the first Host
+  std::uint64_t length = 0;  // of the first Content-Length
+  unsigned lengths = 0;      // Content-Length values, also in one list
+  unsigned codings = 0;      // Transfer-Encoding lines
   Length lengthIs = Length::kGood;
   bool lengthsDiffer = false;
   bool chunkedOnly = false;        // the last Transfer-Encoding line is `chunked` and nothing else
@@ -40,7 +41,10 @@ class HeadTable {
  public:
   /// Room for so many fields.
   HeaderField* reserve(std::size_t count) {
-    if (fields_.size() < count) fields_.resize(count);
+    if (room_ < count) [[unlikely]] {
+      fields_.resize(count);
+      room_ = count;
+    }
     return fields_.data();
   }
 
@@ -53,6 +57,7 @@ class HeadTable {
 
  private:
   std::vector<HeaderField> fields_;
+  std::size_t room_ = 0;  // its size
 };
 
 }  // namespace couplet::detail

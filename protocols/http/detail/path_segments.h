@@ -29,11 +29,23 @@ class PathSegments {
     left_.remove_prefix(ended_ ? end : end + 1);
     return segment;
   }
-  /// The same, decoded; throws HTTPError(400) for one that cannot be.
+  /// The same, decoded: a view of the path, or else of `storage`. Throws HTTPError(400) for one
+  /// that cannot be.
+  std::string_view takeDecoded(std::string& storage) {
+    const std::string_view segment = take();
+    const bool plain = segment.empty() || segment.find('%') == segment.npos;
+    return plain ? segment : decode(segment, storage);
+  }
   std::string takeDecoded() {
-    auto segment = percentDecode(take());
-    if (!segment) throw HTTPError(400, "The path is not percent-encoded as it must be.");
-    return *std::move(segment);
+    std::string storage;
+    return std::string(takeDecoded(storage));
+  }
+
+  /// REQUIRES: `storage` is not what `segment` views
+  [[gnu::noinline]] static std::string_view decode(std::string_view segment, std::string& storage) {
+    const auto decoded = percentDecode(segment, storage);
+    if (!decoded) throw HTTPError(400, "The path is not percent-encoded as it must be.");
+    return *decoded;
   }
 
  private:

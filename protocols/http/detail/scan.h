@@ -31,17 +31,23 @@ inline __m128i notInRange(__m128i bytes, unsigned first, unsigned count) {
   return _mm_adds_epu8(_mm_sub_epi8(bytes, setAll(first)), setAll(0x80 - count));
 }
 
+inline __m128i notLetters(__m128i bytes) {
+  return notInRange(_mm_or_si128(bytes, setAll(0x20)), 'a', 26);
+}
+
 inline __m128i equal(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
 
 inline unsigned topBits(__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }
 
 #endif
 
+// What may end something. `ends` has the top bit of each byte that does.
+
 /// Where text ends: at a control byte, which may be a tab, or a byte of 0x7f and more.
 struct TextEnd {
   static bool is(char c) noexcept { return !isOf(c, ByteClass::kVisible) && c != ' '; }
 #if defined(__SSE2__)
-  static unsigned inBlock(__m128i bytes) { return topBits(notInRange(bytes, ' ', '~' - ' ' + 1)); }
+  static __m128i ends(__m128i bytes) { return notInRange(bytes, ' ', '~' - ' ' + 1); }
 #endif
 };
 
@@ -49,8 +55,8 @@ struct TextEnd {
 struct TargetEnd {
   static bool is(char c) noexcept { return !isOf(c, ByteClass::kTarget); }
 #if defined(__SSE2__)
-  static unsigned inBlock(__m128i bytes) {
-    return topBits(_mm_or_si128(notInRange(bytes, '!', '~' - '!' + 1), equal(bytes, '#')));
+  static __m128i ends(__m128i bytes) {
+    return _mm_or_si128(notInRange(bytes, '!', '~' - '!' + 1), equal(bytes, '#'));
   }
 #endif
 };
@@ -59,15 +65,40 @@ struct TargetEnd {
 struct PlainEnd {
   static bool is(char c) noexcept { return !isOf(c, ByteClass::kPlain); }
 #if defined(__SSE2__)
-  static unsigned inBlock(__m128i bytes) {
-    const __m128i noLetters = notInRange(_mm_or_si128(bytes, setAll(0x20)), 'a', 26);
+  static __m128i ends(__m128i bytes) {
     const __m128i noOthers = _mm_or_si128(notInRange(bytes, '-', '9' - '-' + 1), equal(bytes, '/'));
-    return topBits(_mm_and_si128(noLetters, noOthers));
+    return _mm_and_si128(notLetters(bytes), noOthers);
   }
 #endif
 };
 
-/// Looks for such an end in a text.
+/// Where letters and '-' end, of which nearly all field names are made.
+struct NameEnd {
+  static bool is(char c) noexcept { return !isLetter(c) && c != '-'; }
+#if defined(__SSE2__)
+  static __m128i ends(__m128i bytes) {
+    return _mm_andnot_si128(equal(bytes, '-'), notLetters(bytes));
+  }
+#endif
+};
+
+/// Where digits end.
+struct DigitEnd {
+  static bool is(char c) noexcept { return !isDigit(c); }
+#if defined(__SSE2__)
+  static __m128i ends(__m128i bytes) { return notInRange(bytes, '0', 10); }
+#endif
+};
+
+/// Where the path of a target ends: at its query, or with it.
+struct PathEnd {
+  static bool is(char c) noexcept { return c == '?' || c == ' '; }
+#if defined(__SSE2__)
+  static __m128i ends(__m128i bytes) { return _mm_or_si128(equal(bytes, '?'), equal(bytes, ' ')); }
+#endif
+};
+
+/// Looks for such an end in a text. A value: pass it as one.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept : end_(text.data() + text.size()) {
@@ -83,13 +114,28 @@ class Scanner {
   const char* find(const char* from) const noexcept {
 #if defined(__SSE2__)
     if (from <= lastBlock_) [[likely]] {
-      const unsigned ends = End::inBlock(loadBlock(from));
-      if (ends != 0) [[likely]]
+      if (const unsigned ends = endsAt<End>(from)) [[likely]]
         return from + firstOf(ends);
     }
-    return findFurther<End>(from);
+#endif
+    return findFurther<End>(*this, from);
+  }
+
+  /// The first of the 16 bytes at `from` that ends it; where none does, what is behind them, or
+  /// bytes of zero when that is not in the text. For a text of 16 bytes or more.
+  template <class End>
+  const char* findNear(const char* from) const noexcept {
+#if defined(__SSE2__)
+    if (from <= lastBlock_) [[likely]]
+      return from + firstOf(endsAt<End>(from) | 1u << kBlock);
+    const unsigned ends = endsAt<End>(lastBlock_) >> (from - lastBlock_);
+    return ends ? from + firstOf(ends) : kNothing;
 #else
-    return findByByte<End>(from);
+    if (from >= end_) return kNothing;
+    const bool block = end_ - from >= kBlock;
+    const char* const most = block ? from + kBlock : end_;
+    while (from != most && !End::is(*from)) ++from;
+    return block || from != most ? from : kNothing;
 #endif
   }
 
@@ -102,23 +148,35 @@ class Scanner {
 
  private:
 #if defined(__SSE2__)
-  static unsigned firstOf(unsigned bits) noexcept {
-    return static_cast<unsigned>(__builtin_ctz(bits));
+  static std::size_t firstOf(unsigned bits) noexcept {
+    return static_cast<std::size_t>(__builtin_ctzll(bits));
   }
 
   template <class End>
-  const char* findFurther(const char* from) const noexcept {
-    if (lastBlock_ == nullptr) return findByByte<End>(from);
-    for (; from <= lastBlock_; from += kBlock) {
-      if (const unsigned ends = End::inBlock(loadBlock(from))) return from + firstOf(ends);
+  static unsigned endsAt(const char* at) noexcept {
+    return topBits(End::ends(loadBlock(at)));
+  }
+
+  template <class End>
+  [[gnu::noinline]] static const char* findFurther(Scanner in, const char* from) noexcept {
+    if (in.lastBlock_ == nullptr) return in.findByByte<End>(from);
+    for (; from <= in.lastBlock_; from += kBlock) {
+      if (const unsigned ends = endsAt<End>(from)) return from + firstOf(ends);
     }
-    if (from == end_) return end_;
-    const unsigned ends = End::inBlock(loadBlock(lastBlock_)) >> (from - lastBlock_);
-    return ends ? from + firstOf(ends) : end_;
+    if (from == in.end_) return in.end_;
+    const unsigned ends = endsAt<End>(in.lastBlock_) >> (from - in.lastBlock_);
+    return ends ? from + firstOf(ends) : in.end_;
   }
 
   const char* lastBlock_ = nullptr;  // of a text that has one
+#else
+  template <class End>
+  static const char* findFurther(Scanner in, const char* from) noexcept {
+    return in.findByByte<End>(from);
+  }
 #endif
+
+  static constexpr char kNothing[kBlock] = {};
 
   template <class End>
   const char* findByByte(const char* from) const noexcept {
@@ -136,16 +194,17 @@ inline bool hasNone(std::string_view text) noexcept {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   if (text.size() >= kBlock) {
+    __m128i ends = End::ends(loadBlock(end - kBlock));
     for (const char* at = begin; at < end - kBlock; at += kBlock) {
-      if (End::inBlock(loadBlock(at)) != 0) return false;
+      ends = _mm_or_si128(ends, End::ends(loadBlock(at)));
     }
-    return End::inBlock(loadBlock(end - kBlock)) == 0;
+    return topBits(ends) == 0;
   }
   if (text.size() >= kBlock / 2) {
     const auto half = [](const char* at) {
       return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
     };
-    return End::inBlock(_mm_unpacklo_epi64(half(begin), half(end - kBlock / 2))) == 0;
+    return topBits(End::ends(_mm_unpacklo_epi64(half(begin), half(end - kBlock / 2)))) == 0;
   }
 #endif
   for (const char c : text) {

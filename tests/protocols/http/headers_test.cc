@@ -89,6 +89,68 @@ TEST(HeadersTest, CopiesAndMoves) {
   EXPECT_EQ(textOf(three), "A: 1\r\nB: 2\r\n");
 }
 
+TEST(HeadersTest, AreAssigned) {
+  const Headers one{{"A", "1"}};
+  Headers two{{"B", "2"}};
+  Headers& same = two;
+  two = same;
+  EXPECT_EQ(textOf(two), "B: 2\r\n");
+  two = one;
+  EXPECT_EQ(textOf(two), "A: 1\r\n");
+  two = Headers{{"C", "3"}};
+  EXPECT_EQ(textOf(two), "C: 3\r\n");
+  two = Headers();
+  EXPECT_TRUE(two.empty());
+}
+
+TEST(HeadersTest, AMoveTakesItsViewsAlong) {
+  Headers one{{"A", "1"}};
+  const HeaderField field = one[0];
+  const Headers two = std::move(one);
+  EXPECT_EQ(two[0].value.data(), field.value.data());
+}
+
+TEST(HeadersTest, TakesManyAndLongFields) {
+  std::string expected;
+  Headers headers;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "Name-" + std::to_string(i);
+    const std::string value(static_cast<std::size_t>(37 * i % 5000), 'x');
+    headers.add(name, value);
+    expected.append(name).append(": ").append(value).append("\r\n");
+  }
+  EXPECT_EQ(textOf(headers), expected);
+  EXPECT_EQ(textOf(Headers(headers)), expected);
+  headers.clear();
+  EXPECT_EQ(textOf(headers), "");
+  headers.add("A", "1");
+  EXPECT_EQ(textOf(headers), "A: 1\r\n");
+}
+
+TEST(HeadersTest, TellsWhetherItsLinesLieAsTheyAreSent) {
+  Headers headers;
+  EXPECT_EQ(headers.asLines(), "");
+  headers.add("A", "1");
+  headers.add("B", "2");
+  EXPECT_EQ(headers.asLines(), "A: 1\r\nB: 2\r\n");
+  headers.remove("C");
+  EXPECT_TRUE(headers.asLines().has_value());
+  headers.remove("A");
+  EXPECT_FALSE(headers.asLines().has_value());
+  headers.clear();
+  EXPECT_EQ(headers.asLines(), "");
+}
+
+TEST(HeadersTest, AddsALineThatWasCheckedByTheCompiler) {
+  static constexpr HeaderLine kType("Content-Type: text/plain; charset=utf-8\r\n");
+  Headers headers;
+  for (int i = 0; i < 20; ++i) headers.add(kType);
+  EXPECT_EQ(headers.size(), 20u);
+  EXPECT_EQ(headers[19].name, "Content-Type");
+  EXPECT_EQ(headers[19].value, "text/plain; charset=utf-8");
+  EXPECT_EQ(textOf(headers).size(), 20 * kType.text().size());
+}
+
 TEST(HeadersTest, TakesACopyOfWhatAParserReceived) {
   Headers headers{{"Old", "1"}};
   RequestListener listener;
@@ -98,6 +160,26 @@ TEST(HeadersTest, TakesACopyOfWhatAParserReceived) {
   headers.assign(listener.parser.head().fields, listener.parser.head().fieldLines);
   bytes.assign(bytes.size(), '?');
   EXPECT_EQ(textOf(headers), "Host: a\r\nX: b\r\n");
+  EXPECT_EQ(textOf(Headers(headers)), "Host: a\r\nX: b\r\n");
+}
+
+TEST(HeadersTest, WhatWasReceivedMayBeChanged) {
+  const std::string text = "A: 1\r\nB:  2\r\n";
+  const std::string_view view = text;
+  const std::vector<HeaderField> fields{{view.substr(0, 1), view.substr(3, 1)},
+                                        {view.substr(6, 1), view.substr(10, 1)}};
+  Headers headers;
+  EXPECT_EQ(headers.assign(fields, text), text);
+  headers.set("b", "3");
+  headers.add("C", *headers.get("A"));
+  EXPECT_EQ(textOf(headers), "A: 1\r\nb: 3\r\nC: 1\r\n");
+  headers.assign(fields, text);
+  headers.remove("A");
+  EXPECT_EQ(textOf(headers), "B: 2\r\n");
+  headers.assign({}, "");
+  EXPECT_EQ(textOf(headers), "");
+  headers.add("D", "4");
+  EXPECT_EQ(textOf(headers), "D: 4\r\n");
 }
 
 // What is refused: http.md, "Must never be sent"; #9420, CVE-2023-26146, CVE-2026-21428.
@@ -141,6 +223,23 @@ TEST(HeadersTest, RefusesANameThatIsNoToken) {
     EXPECT_THAT(whyNot(name, "v"), HasSubstr("its name is no token"));
   }
   EXPECT_EQ(whyNot("A\r\nB", "v"), "header \"A\\x0d\\x0aB\": its name is no token");
+}
+
+TEST(HeadersTest, RefusesWhatMayNotStandWhereverItStands) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      std::string text(size, 'a');
+      text[place] = '\n';
+      EXPECT_NE(whyNot("X", text), "") << size << " bytes, at " << place;
+      EXPECT_NE(whyNot(text, "v"), "") << size << " bytes, at " << place;
+      text[place] = '_';
+      EXPECT_EQ(whyNot(text, text), "");
+    }
+  }
+}
+
+TEST(HeadersTest, AreMadeOfGoodFieldsOnly) {
+  EXPECT_THROW((Headers{{"A", "1"}, {"B", "\n"}}), std::invalid_argument);
 }
 
 TEST(HeadersTest, TakesTextOf8BitsAndTabsInside) { EXPECT_EQ(whyNot("X", "a\tb\xff\x80"), ""); }

@@ -276,6 +276,45 @@ TEST(HTTPRequestParserTest, FindsAFieldWhateverItsCase) {
   EXPECT_EQ(head.get("Y"), std::nullopt);
 }
 
+/// A head whose request line, names and values are of such sizes, with what is heard of it.
+struct SizedHead {
+  SizedHead(std::size_t target, std::size_t name, std::size_t value) {
+    const std::string path = "/" + std::string(target, 'p');
+    const std::string fieldName(name, 'n');
+    const std::string fieldValue(value, 'v');
+    bytes = "GET " + path + " HTTP/1.1\r\n" + fieldName + ": " + fieldValue + "\r\nHost: a\r\n";
+    bytes += fieldName + "_:" + fieldValue + "\r\n\r\n";
+    heard = "head GET " + path + " host=a [" + fieldName + ": " + fieldValue + "] [Host: a] [" +
+            fieldName + "_: " + fieldValue + "]";
+  }
+
+  std::string bytes;
+  std::string heard;
+};
+
+TEST(HTTPRequestParserTest, PartsOfAHeadMayBeOfAnySize) {
+  for (std::size_t target = 0; target < 40; target += 3) {
+    for (std::size_t name = 1; name < 40; ++name) {
+      for (std::size_t value = 0; value < 40; ++value) {
+        const SizedHead head(target, name, value);
+        ASSERT_THAT(hearRequests({head.bytes}), ElementsAre(head.heard, "end"));
+      }
+    }
+  }
+}
+
+// In memory of its own, so that ASan sees a byte that is read behind it.
+TEST(HTTPRequestParserTest, ReadsNothingBehindWhatItIsGiven) {
+  for (std::size_t size = 1; size < 36; ++size) {
+    const SizedHead head(size, size, size);
+    for (std::size_t cut = 1; cut <= head.bytes.size(); ++cut) {
+      const std::vector<char> given(head.bytes.begin(), head.bytes.begin() + std::ptrdiff_t(cut));
+      const bool whole = cut == head.bytes.size();
+      ASSERT_EQ(hearRequests({{given.data(), cut}}).size(), whole ? 2u : 0u) << size << " " << cut;
+    }
+  }
+}
+
 TEST(HTTPRequestParserTest, DoesNotCopyAHeadThatComesWhole) {
   RequestListener listener;
   const std::string bytes = kGet;
@@ -322,6 +361,14 @@ TEST(HTTPRequestParserTest, IsIdleUntilTheFirstByteOfAHead) {
   listener.receive("G");
   EXPECT_FALSE(listener.parser.idle());
   listener.receive(kGet.substr(1));
+  EXPECT_TRUE(listener.parser.idle());
+}
+
+TEST(HTTPRequestParserTest, IsIdleAtTheEndOfChunksThatCameInPieces) {
+  RequestListener listener;
+  listener.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r");
+  std::string_view last = "\n";
+  EXPECT_EQ(listener.parser.next(last), HTTPEvent::kEnd);
   EXPECT_TRUE(listener.parser.idle());
 }
 

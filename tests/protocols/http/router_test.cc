@@ -46,6 +46,46 @@ TEST_F(RouterTest, SegmentsAreDecodedBeforeTheyAreCompared) {
   EXPECT_EQ(ask("/p%6fems/a%20b"), "200 named a b");
 }
 
+TEST_F(RouterTest, AnEncodedSegmentIsGivenDecodedHoweverLong) {
+  router.get("/:a/:b/*rest", [](Request& request) {
+    return Response(200, std::string(*request.param("a")) + "|" + std::string(*request.param("b")) +
+                             "|" + std::string(*request.param("rest")));
+  });
+  serve();
+  EXPECT_EQ(
+      ask("/one%20segment%20that%20is%20rather%20long/another%2c%20as%20long%20as%20that/%20"),
+      "200 one segment that is rather long|another, as long as that|%20");
+  EXPECT_EQ(ask("/%61/b%62/"), "200 a|bb|");
+}
+
+TEST_F(RouterTest, LooksOnWhereAFirstMatchLeadsNowhere) {
+  router.get("/a/b/c", saying("literal"))
+      .get("/:x/b/d", saying("named", "x"))
+      .get("/a/*rest", saying("rest", "rest"))
+      .get("/:x/*rest", saying("all", "x"));
+  serve();
+  EXPECT_EQ(ask("/a/b/c"), "200 literal");
+  EXPECT_EQ(ask("/a/b/d"), "200 rest b/d");
+  EXPECT_EQ(ask("/z/b/d"), "200 named z");
+  EXPECT_EQ(ask("/z/b/e"), "200 all z");
+  EXPECT_EQ(ask("/%2e%2e/b/d"), "404");
+  EXPECT_EQ(ask("/a"), "404");
+}
+
+TEST_F(RouterTest, FindsEachOfManyLiterals) {
+  for (int i = 0; i < 100; ++i) {
+    const std::string name(static_cast<std::size_t>(i % 7), 'x');
+    router.get("/" + name + std::to_string(i), saying("route " + std::to_string(i)));
+  }
+  serve();
+  for (int i = 0; i < 100; ++i) {
+    const std::string name(static_cast<std::size_t>(i % 7), 'x');
+    EXPECT_EQ(ask("/" + name + std::to_string(i)), "200 route " + std::to_string(i));
+  }
+  EXPECT_EQ(ask("/x0"), "404");
+  EXPECT_EQ(ask("/"), "404");
+}
+
 TEST_F(RouterTest, ANamedSegmentIsNoPath) {
   router.get("/poems/:name", saying("named", "name"));
   serve();
@@ -71,6 +111,15 @@ TEST_F(RouterTest, ANamedSegmentIsNotEmpty) {
   serve();
   EXPECT_EQ(ask("/poems/"), "404");
   EXPECT_EQ(ask("/poems"), "404");
+}
+
+TEST_F(RouterTest, AnUnknownMethodHasThePageOfTheSite) {
+  options.errorPage = [](int status, std::string_view) { return Response(status, "mine"); };
+  router.get("/", [](Request&) { return Response(); });
+  serve();
+  const std::string answer = send("PUT / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(answer.find("\r\nAllow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
+  EXPECT_EQ(answer.substr(answer.size() - 4), "mine");
 }
 
 TEST_F(RouterTest, AnUnknownMethodIsA405ThatNamesTheOthers) {

@@ -28,7 +28,7 @@ std::size_t findByScanner(std::string_view text, std::size_t from) {
 template <class End>
 class ScannerTest : public ::testing::Test {};
 
-using Ends = ::testing::Types<TextEnd, TargetEnd, PlainEnd>;
+using Ends = ::testing::Types<TextEnd, TargetEnd, PlainEnd, NameEnd>;
 TYPED_TEST_SUITE(ScannerTest, Ends);
 
 TYPED_TEST(ScannerTest, EveryByteIsWhatTheTableSays) {
@@ -80,6 +80,32 @@ TYPED_TEST(ScannerTest, KnowsWhetherThereIsNone) {
   }
 }
 
+template <class End>
+void expectNear(std::string_view text, std::size_t from) {
+  const Scanner scanner(text);
+  const char* const found = scanner.findNear<End>(text.data() + from);
+  const std::size_t end = findByTable<End>(text, from);
+  if (end < text.size() && end < from + 16) {
+    ASSERT_EQ(found, text.data() + end) << text.size() << " bytes, from " << from;
+  } else if (from + 16 <= text.size()) {
+    ASSERT_EQ(found, text.data() + from + 16) << text.size() << " bytes, from " << from;
+  } else {
+    ASSERT_EQ(std::string_view(found, 2), std::string_view("\0\0", 2));
+  }
+}
+
+TYPED_TEST(ScannerTest, FindsWhatIsNearOrWhereToGoOn) {
+  for (std::size_t size = 16; size <= 40; ++size) {
+    std::string text(size, 'a');
+    for (std::size_t from = 0; from <= size + 3; ++from) expectNear<TypeParam>(text, from);
+    for (std::size_t place = 0; place < size; ++place) {
+      text[place] = '\n';
+      for (std::size_t from = 0; from < size; ++from) expectNear<TypeParam>(text, from);
+      text[place] = 'a';
+    }
+  }
+}
+
 TEST(ScannerControlTest, ATabAnd8BitsAreNoControl) {
   const std::string text = "a\tb\x80\xff and so on until here\x01 and behind\x7f";
   const Scanner scanner(text);
@@ -99,6 +125,34 @@ TEST(ScannerControlTest, PlainBytesAreLettersDigitsHyphenAndDot) {
     if (plain) {
       EXPECT_TRUE(isOf(c, ByteClass::kToken)) << byte;
     }
+  }
+}
+
+/// Whether a byte ends what is made of `member`, in a block and by the table.
+template <class End>
+bool ends(int byte, char member) {
+  std::string text(16, member);
+  text[7] = static_cast<char>(byte);
+  const std::size_t found = findByScanner<End>(text, 0);
+  EXPECT_EQ(found, End::is(text[7]) ? 7u : 16u) << byte;
+  return found == 7;
+}
+
+TEST(ScannerControlTest, NamesAreLettersAndHyphens) {
+  for (int byte = 0; byte < 256; ++byte) {
+    EXPECT_EQ(ends<NameEnd>(byte, 'a'), !isLetter(static_cast<char>(byte)) && byte != '-') << byte;
+  }
+}
+
+TEST(ScannerControlTest, AnythingElseEndsDigits) {
+  for (int byte = 0; byte < 256; ++byte) {
+    EXPECT_EQ(ends<DigitEnd>(byte, '0'), byte < '0' || byte > '9') << byte;
+  }
+}
+
+TEST(ScannerControlTest, AQueryOrASpaceEndsAPath) {
+  for (int byte = 0; byte < 256; ++byte) {
+    EXPECT_EQ(ends<PathEnd>(byte, 'a'), byte == '?' || byte == ' ') << byte;
   }
 }
 

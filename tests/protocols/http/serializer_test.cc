@@ -141,6 +141,37 @@ TEST(HTTPSerializerTest, AddsWhatTheSenderAdds) {
   EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
 }
 
+std::string responseWith(const Headers& headers, const AddedFields& added) {
+  std::string out;
+  writeResponseHead(out, 200, headers, {}, added);
+  return out;
+}
+
+TEST(HTTPSerializerTest, LeavesOutConnectionAndDate) {
+  const Headers headers{{"A", "1"}, {"connection", "close"}, {"DATE", "today"}, {"Dote", "2"}};
+  EXPECT_EQ(responseWith(headers, {.lines = "Date: x\r\n",
+                                   .connection = "keep-alive",
+                                   .dropsConnectionAndDate = true}),
+            "HTTP/1.1 200 OK\r\nDate: x\r\nConnection: keep-alive\r\nA: 1\r\nDote: 2\r\n\r\n");
+}
+
+TEST(HTTPSerializerTest, LeavesOutTransferEncoding) {
+  const Headers headers{{"Transfer-Encoding", "gzip"}, {"A", "1"}};
+  EXPECT_EQ(responseWith(headers, {.chunked = true, .dropsTransferEncoding = true}),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n");
+}
+
+TEST(HTTPSerializerTest, AddsFramingUnlessALengthIsGiven) {
+  const Headers headers{{"Content-Length", "7"}};
+  const std::string given = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n";
+  EXPECT_EQ(responseWith(headers, {.contentLength = 9, .unlessGiven = true}), given);
+  EXPECT_EQ(responseWith(headers, {.chunked = true, .unlessGiven = true}), given);
+  EXPECT_EQ(responseWith({}, {.contentLength = 7, .unlessGiven = true}), given);
+  EXPECT_THROW(
+      responseWith({{"Transfer-Encoding", "chunked"}}, {.contentLength = 7, .unlessGiven = true}),
+      std::invalid_argument);
+}
+
 TEST(HTTPSerializerTest, RefusesToAddFramingToFraming) {
   const AddedFields length{.contentLength = 1};
   const AddedFields chunks{.chunked = true};
@@ -247,6 +278,28 @@ TEST(HTTPBodyWriterTest, WritesChunks) {
   body.write(out, std::string(26, 'x'));
   body.finish(out);
   EXPECT_EQ(out, "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n0\r\n\r\n");
+}
+
+TEST(HTTPBodyWriterTest, WritesAWholeBody) {
+  std::string out;
+  HTTPBodyWriter::forResponse(200, {{"Content-Length", "5"}}).writeAll(out, "hello");
+  EXPECT_EQ(out, "hello");
+  HTTPBodyWriter::forResponse(200, {{"Transfer-Encoding", "chunked"}}).writeAll(out, "hello");
+  EXPECT_EQ(out, "hello5\r\nhello\r\n0\r\n\r\n");
+  HTTPBodyWriter::forResponse(200, {{"Content-Length", "5"}}, kHead).writeAll(out, "hello");
+  HTTPBodyWriter::forResponse(204, {}).writeAll(out, "");
+  EXPECT_EQ(out, "hello5\r\nhello\r\n0\r\n\r\n");
+}
+
+TEST(HTTPBodyWriterTest, RefusesAWholeBodyOfAnotherLength) {
+  const auto writing = [](std::string_view bytes) {
+    return [bytes](std::string& out) {
+      HTTPBodyWriter::forResponse(200, {{"Content-Length", "5"}}).writeAll(out, bytes);
+    };
+  };
+  EXPECT_THAT(faulty(writing("hello!")), HasSubstr("longer than its Content-Length, by 1 byte"));
+  EXPECT_THAT(faulty(writing("hell")), HasSubstr("shorter than its Content-Length, by 1 byte"));
+  EXPECT_THAT(faulty(writing("")), HasSubstr("shorter than its Content-Length, by 5 bytes"));
 }
 
 TEST(HTTPBodyWriterTest, WritesTrailers) {

@@ -46,13 +46,11 @@ class SiteTest : public ::testing::Test {
     return bytes;
   }
 
-  /// A text as the server sends it, with `added` lines behind its own and `last` ones behind all.
-  static std::string text(std::string_view body, std::string_view added = "",
-                          std::string_view last = "") {
+  /// A text as the server sends it, with `added` lines behind its own.
+  static std::string text(std::string_view body, std::string_view added = "") {
     return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n" + std::string(added) +
-           "Content-Type: text/plain; charset=utf-8\r\n" + std::string(last) + "\r\n" +
-           std::string(body);
+           "Content-Type: text/plain; charset=utf-8\r\n\r\n" + std::string(body);
   }
 
   Router router;

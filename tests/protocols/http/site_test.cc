@@ -16,6 +16,7 @@ namespace couplet {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -107,6 +108,7 @@ TEST_F(SiteTest, TheBodyIsAskedForWhereTheClientExpectsThat) {
 
 TEST_F(SiteTest, ABodyThatIsTooLongIsRefusedBeforeItComes) {
   options.limits.body = 10;
+  router.post("/", [](Request&) { return Response(); });
   serve();
   EXPECT_THAT(
       send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n"),
@@ -134,7 +136,7 @@ TEST_F(SiteTest, AnHTTP10ClientIsKeptWhereItAsksForThat) {
   router.get("/", [](Request&) { return Response::text("hi"); });
   serve();
   EXPECT_EQ(send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
-            text("hi", "", "Connection: keep-alive\r\n"));
+            text("hi", "Connection: keep-alive\r\n"));
   EXPECT_EQ(send("GET / HTTP/1.0\r\n\r\n"), text("hi", "Connection: close\r\n"));
   EXPECT_FALSE(client->connected());
 }
@@ -461,6 +463,60 @@ TEST_F(SiteTest, AClientThatReadsItsAnswerSlowlyIsNotIdle) {
   reactor.flush();
   EXPECT_GT(client->value().size(), 200'000u);
   EXPECT_TRUE(client->connected());
+}
+
+/// While answers are unsent, so that a body waits half-way and more of it is held than may be.
+TEST_F(SiteTest, AClientThatPipelinesBodiesAndReadsLateIsAnsweredWhole) {
+  router.post("/", [](Request& request) { return Response::text(std::string(request.body())); });
+  serve();
+  const std::string body(300'000, 'x');
+  std::string requests;
+  for (int i = 0; i < 6; ++i) {
+    requests += "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n" + body;
+  }
+  client->pauseProducing();
+  client->write(requests);
+  reactor.advance(1s);
+  client->resumeProducing();
+  reactor.flush();
+  EXPECT_EQ(received().size(), 6 * text(body).size());
+  EXPECT_TRUE(client->connected());
+}
+
+/// One look for all: the deadlines of others are not passed over.
+TEST_F(SiteTest, EachConnectionHasItsOwnDeadline) {
+  options.idleTimeout = 60s;
+  serve();
+  reactor.advance(30s);
+  auto second = reactor.tcpServers().at(0).connect();
+  reactor.flush();
+  second.write("GET / HT");
+  reactor.flush();
+  reactor.advance(10s);
+  EXPECT_THAT(std::string(second.value()), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(client->connected());
+  reactor.advance(19s);
+  EXPECT_TRUE(client->connected());
+  reactor.advance(1s);
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, WhatWasAnsweredIsTold) {
+  std::vector<std::string> lines;
+  options.accessLog = [&](const AccessRecord& record) { lines.push_back(combinedLogLine(record)); };
+  router.get("/", [](Request&) { return Response::text("Hello, world!"); });
+  router.get("/stream", [](Request&) {
+    return Response::stream([](OutgoingBody& body) { return body.write("poem"); });
+  });
+  serve();
+  send("GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: curl\r\n\r\n" + get("/stream") + get("/nowhere") +
+       "nonsense\r\n\r\n");
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_THAT(lines[0],
+              EndsWith("[06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 200 13 \"-\" \"curl\""));
+  EXPECT_THAT(lines[1], HasSubstr("\"GET /stream HTTP/1.1\" 200 4 "));
+  EXPECT_THAT(lines[2], HasSubstr("\"GET /nowhere HTTP/1.1\" 404 "));
+  EXPECT_THAT(lines[3], HasSubstr("\"-\" 400 "));
 }
 
 }  // namespace

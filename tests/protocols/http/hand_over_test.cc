@@ -1,0 +1,100 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Connections that go on with another protocol: Upgrade and CONNECT, on the server.
+#include "site_fixture.h"
+
+#include <gmock/gmock.h>
+
+#include <couplet/reactor/testing/logged_errors.h>
+
+namespace couplet {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kUpgrade =
+    "GET /echo HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
+
+/// Says who it is, then what it hears.
+class Echo : public Protocol {
+ public:
+  void connectionMade() override { transport().write("[echo]"); }
+  void dataReceived(std::string_view bytes) override { transport().write(bytes); }
+};
+
+class HandOverTest : public SiteTest {
+ protected:
+  std::shared_ptr<Factory> echo = Factory::forProtocol<Echo>();
+};
+
+TEST_F(HandOverTest, TheNextProtocolGetsWhatCameBehindTheRequest) {
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", echo); });
+  serve();
+  EXPECT_EQ(send(std::string(kUpgrade) + "hello"),
+            "HTTP/1.1 101 Switching Protocols\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Connection: upgrade\r\nUpgrade: echo\r\n\r\n[echo]hello");
+  EXPECT_EQ(send("more"), "more");
+}
+
+TEST_F(HandOverTest, AnAnswerThatComesLaterHandsOver) {
+  Promise<Response> answer;
+  router.get("/echo", [&](Request&) { return answer.deferred(); });
+  serve();
+  EXPECT_EQ(send(std::string(kUpgrade) + "hello"), "");
+  answer.callback(Response::upgrade("echo", echo));
+  reactor.flush();
+  EXPECT_THAT(received(), EndsWith("\r\n\r\n[echo]hello"));
+  EXPECT_EQ(send("more"), "more");
+}
+
+TEST_F(HandOverTest, MuchThatCameBehindTheRequestIsHandedOver) {
+  Promise<Response> answer;
+  router.get("/echo", [&](Request&) { return answer.deferred(); });
+  serve();
+  const std::string much(100'000, 'x');
+  EXPECT_EQ(send(std::string(kUpgrade) + much), "");
+  answer.callback(Response::upgrade("echo", echo));
+  reactor.flush();
+  EXPECT_THAT(received(), EndsWith("\r\n\r\n[echo]" + much));
+}
+
+TEST_F(HandOverTest, AClientThatDidNotAskIsNotUpgraded) {
+  testing::LoggedErrors errors;
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", echo); });
+  serve();
+  EXPECT_THAT(send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 500 "));
+  EXPECT_FALSE(errors.take().empty());
+}
+
+TEST_F(HandOverTest, ATunnelIsForWhoTakesIt) {
+  options.connect = [&](Request& request) {
+    EXPECT_EQ(request.host(), "poems.example:443");
+    Response response(200);
+    response.next = echo;
+    return response;
+  };
+  serve();
+  EXPECT_EQ(send("CONNECT poems.example:443 HTTP/1.1\r\nHost: poems.example\r\n\r\nhello"),
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n[echo]hello");
+}
+
+TEST_F(HandOverTest, ATunnelThatIsRefusedIsAnsweredAndClosed) {
+  options.connect = [](Request&) { return Response::error(403); };
+  serve();
+  EXPECT_THAT(send("CONNECT poems.example:443 HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(HandOverTest, TheTimeoutsOfTheSiteEndWithIt) {
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", echo); });
+  serve();
+  send(kUpgrade);
+  reactor.advance(std::chrono::hours(1));
+  EXPECT_EQ(send("more"), "more");
+}
+
+}  // namespace
+}  // namespace couplet
