@@ -7,26 +7,29 @@ from pathlib import Path
 
 from measure import load, servers
 from measure.table import Table, against
-from measure.trouble import Trouble
+from measure.trouble import Trouble, excusing
 
-LIMIT = 512
 SPARE_DESCRIPTORS = 100
 
 
-def measure(options):
+def measure(options, service):
     connections = 1000 if options.quick else 10_000
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < connections + SPARE_DESCRIPTORS:
         raise Trouble(f"{connections} connections need more descriptors than `ulimit -Hn` allows")
-    table = Table(f"User bytes of an idle connection, {connections} of them", "server", "bytes",
+    table = Table(f"User bytes of an idle {service.idle}, {connections} of them", "server", "bytes",
                   "limit")
-    for kind in servers.kinds(options):
-        size = _bytesPerConnection(options, kind, connections)
-        table.add(kind.title, f"{size:.0f}",
-                  against(LIMIT, round(size)) if kind.key == "couplet" else "")
+    for kind in service.present(options):
+        if connections + load.CONNECTIONS > kind.most:
+            table.note(f"{kind.title} is left out: it does not serve so many.")
+            continue
+        with excusing(kind, table.notes):
+            size = _bytesPerConnection(options, kind, connections)
+            table.add(kind.title, f"{size:.0f}",
+                      against(service.idleLimit, round(size)) if kind.ours else "")
     table.note("Growth of the server's private memory (smaps: Private_Dirty of all mappings: its "
                "heap with all overhead, its\nstacks), from 64 connections that were used to these "
-               "beside them, each after one message.")
+               f"beside them, each after one {service.noun}.")
     table.print()
 
 

@@ -4,12 +4,13 @@
 import collections
 import contextlib
 import subprocess
+import tempfile
 
 from measure import build, core
 from measure.trouble import Trouble
 
 CONNECTIONS = 64
-PAYLOAD_BYTES = 32
+DEEP = 16  # messages in flight on a connection, where it is not one
 
 # Times in seconds: the wall's, and the CPU's of the server and of the client.
 Slice = collections.namedtuple("Slice", "messages wall server client")
@@ -19,16 +20,21 @@ class Client:
     """Connections to a server, on each of which `depth` messages were exchanged. They stay, and are
     idle but for what is asked, until the `with` block ends."""
 
-    def __init__(self, options, server, depth=1, connections=CONNECTIONS):
-        self.process = subprocess.Popen(
-            [build.require(options, "load"), str(server.port), f"--connections={connections}",
-             f"--depth={depth}", f"--pid={server.pid}"], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=core.pin)
-        try:
-            self._answer()
-        except Trouble:
-            self.__exit__()
-            raise
+    def __init__(self, options, server, depth=1, connections=CONNECTIONS, exchange=None):
+        exchange = exchange or server.kind.exchange
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(exchange.message)
+            file.flush()
+            self.process = subprocess.Popen(
+                [build.require(options, "load"), str(server.port), file.name,
+                 f"--answer={exchange.answerBytes(server)}", f"--connections={connections}",
+                 f"--depth={depth}", f"--pid={server.pid}"], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=core.pin)
+            try:
+                self._answer()
+            except Trouble:
+                self.__exit__()
+                raise
 
     def __enter__(self):
         return self

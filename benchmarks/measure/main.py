@@ -2,36 +2,59 @@
 """The command line of `benchmarks/run`."""
 
 import argparse
+import functools
 import os
 import sys
 import time
 from pathlib import Path
 
-from measure import (atomics, build, compile, deferred, idle, instructions, netstring, servers,
-                     stack, syscalls, timers)
+from measure import (atomics, build, compile, deferred, http, http_answers, http_bodies, idle,
+                     instructions, netstring, stack, syscalls, timers)
 from measure.trouble import Trouble
+
+
+def _of(service, measure):
+    return functools.partial(measure, service=service.SERVICE)
+
 
 # In the order in which they are printed.
 TABLES = {
     "deferred": (deferred.measure, "Deferreds against KJ's promises"),
     "netstring": (netstring.measure, "netstring_echo against a bare epoll loop and its peers"),
     "timers": (timers.measure, "callLater and cancel against libevent, resetTimeout"),
-    "idle": (idle.measure, "memory of 10,000 idle connections"),
-    "instructions": (instructions.measure, "user instructions per message (callgrind)"),
-    "syscalls": (syscalls.measure, "system calls and heap allocations per message"),
+    "idle": (_of(netstring, idle.measure), "memory of 10,000 idle connections"),
+    "instructions": (_of(netstring, instructions.measure),
+                     "user instructions per message (callgrind)"),
+    "syscalls": (_of(netstring, syscalls.measure),
+                 "system calls and heap allocations per message"),
+    "http-hello": (http.measure, "a web site against a bare epoll loop and its peers"),
+    "http-bodies": (http_bodies.measure, "64 KiB and 1 MiB both ways, beside nginx"),
+    "http-idle": (_of(http, idle.measure), "memory of 10,000 keep-alive connections"),
+    "http-instructions": (_of(http, instructions.measure),
+                          "user instructions per request (callgrind)"),
+    "http-answers": (http_answers.measure, "the same for Deferreds, coroutines, routes"),
+    "http-syscalls": (_of(http, syscalls.measure),
+                      "system calls and heap allocations per request"),
     "atomics": (atomics.measure, "no atomic operation on a value's way (disassembly)"),
     "stack": (stack.measure, "peak stack of a million of everything"),
     "compile": (compile.measure, "compile time of a file that includes Couplet"),
 }
+SERVICES = (netstring.SERVICE, http.SERVICE)
+
+
+def named(name):
+    """The tables of that name, or whose names begin with it: `http` is six of them."""
+    return [table for table in TABLES if table == name or table.startswith(name + "-")]
 
 
 def parse():
     parser = argparse.ArgumentParser(
         prog="benchmarks/run", formatter_class=argparse.RawTextHelpFormatter,
         description="Builds what is measured, measures it, and prints the tables as ratios.\n"
-                    "Without names: all tables, in some 15 minutes. See docs/performance.md.")
+                    "Without names: all tables, in some 40 minutes. See docs/performance.md.")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help="which of them:\n" + "\n".join(
-        f"{name:14}{what}" for name, (_, what) in TABLES.items()))
+        f"{name:19}{what}" for name, (_, what) in TABLES.items())
+        + "\nhttp               all of HTTP")
     parser.add_argument("--quick", action="store_true",
                         help="fewer and shorter runs: a few minutes, and more noise")
     parser.add_argument("--build-dir", type=Path, default=build.FOLDER, metavar="DIR",
@@ -40,7 +63,7 @@ def parse():
                         help="measure what was built before")
     options = parser.parse_args()
     for name in options.tables:
-        if name not in TABLES:
+        if not named(name):
             parser.error(f"there is no table `{name}`: they are {', '.join(TABLES)}")
     options.build_dir = options.build_dir.resolve()
     return options
@@ -52,12 +75,15 @@ def run(options):
         build.build(options.build_dir)
     elif not build.program(options, "floor"):
         raise Trouble(f"nothing was built in {options.build_dir}")
-    for title in servers.leftOut(options):
-        print(f"{title} is left out: scripts/bootstrap --benchmarks installs it.")
+    for service in SERVICES:
+        for title in service.leftOut(options):
+            print(f"{service.name}: {title} is left out: scripts/bootstrap --benchmarks "
+                  "installs it.")
     load = os.getloadavg()[0]
     if load > 0.5:
         print(f"Note: the machine is busy (load {load:.1f}), so that the figures are noisy.")
-    for name in options.tables or TABLES:
+    wanted = [table for name in options.tables for table in named(name)] or TABLES
+    for name in wanted:
         TABLES[name][0](options)
         sys.stdout.flush()
     print(f"\nMeasured in {time.monotonic() - started:.0f} s.")

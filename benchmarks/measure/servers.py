@@ -1,59 +1,77 @@
 # Copyright (c) the Couplet authors. MIT license, see LICENSE.
-"""The netstring echo servers that are measured, and how they are run."""
+"""The servers that are measured, and how they are run."""
 
-import collections
+import contextlib
+import dataclasses
 import functools
 import os
 import re
 import resource
 import shutil
 import signal
+import socket
+import string
 import subprocess
+import tempfile
+import time
+from pathlib import Path
 
 from measure import build, core
+from measure.service import Exchange
 from measure.trouble import Trouble
 
 PEERS = build.ROOT / "benchmarks" / "peers"
 SERVING = re.compile(rb"Serving .* on 127\.0\.0\.1:(\d+)\.")
 
-# `words` starts it, or is empty where it is missing; `countsHeap`: takes its memory by malloc.
-Kind = collections.namedtuple("Kind", "key title words countsHeap")
+PATIENCE = 30  # seconds
 
 
-def kinds(options):
-    """Those that can be run here: the floor first, then ours, then the others."""
-    build.require(options, "floor")
-    build.require(options, "netstring_echo")
-    return [kind for kind in _all(options) if kind.words]
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A file that configures a server, with $port and $folder to be filled in; and what else is in
+    that folder: bytes by name."""
+
+    template: Path
+    files: dict = dataclasses.field(default_factory=dict)
 
 
-def leftOut(options):
-    """The titles of those that cannot."""
-    return [kind.title for kind in _all(options) if not kind.words]
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A server. `words` starts it, and is empty where it is missing."""
+
+    key: str
+    title: str
+    words: list
+    exchange: Exchange
+    config: Config = None
+    required: bool = False
+    ours: bool = False
+    countsHeap: bool = False  # takes its memory by malloc
+    countsInstructions: bool = False
+    most: int = 1_000_000  # connections at a time
+    pipelines: bool = True
 
 
-def _all(options):
-    def compiled(name, *arguments):
-        path = build.program(options, name)
-        return path and [path, *arguments]
+def compiled(options, name, *arguments):
+    """The words that start one of the programs."""
+    path = build.program(options, name)
+    return path and [path, *arguments]
 
-    def script(interpreter, name, works=lambda path: True):
-        path = shutil.which(interpreter)
-        return path and works(path) and [path, PEERS / name]
 
-    couplet = compiled("netstring_echo", "--port=0", "--iface=127.0.0.1")
-    twisted = script("/usr/bin/python3", "twisted_echo.py", _hasTwisted)
-    return [
-        Kind("floor", "bare epoll", compiled("floor"), True),
-        Kind("couplet", "Couplet", couplet, True),
-        Kind("asio", "Asio", compiled("asio_echo"), True),
-        Kind("libuv", "libuv", compiled("libuv_echo"), True),
-        Kind("bufferevent", "libevent bufferevent", compiled("bufferevent_echo"), True),
-        Kind("kj", "KJ", compiled("kj_echo"), True),
-        Kind("go", "Go", compiled("go_echo"), False),
-        Kind("node", "Node", script("node", "node_echo.js"), False),
-        Kind("twisted", "Twisted", twisted, False),
-    ]
+def script(interpreter, name):
+    path = shutil.which(interpreter)
+    return path and [path, PEERS / name]
+
+
+def configured(name):
+    """The words that start a program, but for the name of its file."""
+    path = shutil.which(name)
+    return path and [path, "-c"]
+
+
+def twisted(name):
+    words = script("/usr/bin/python3", name)
+    return words and _hasTwisted(words[0]) and words
 
 
 @functools.cache
@@ -70,16 +88,16 @@ class Server:
     """
 
     def __init__(self, kind, before=(), environment=None):
-        self.process = subprocess.Popen(
-            [*before, *kind.words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            env={**os.environ, **(environment or {})}, start_new_session=True,
-            preexec_fn=_prepareToBeCounted if before else _prepare)
-        line = self.process.stdout.readline()
-        match = SERVING.match(line)
-        if not match:
-            self.__exit__()
-            raise Trouble(f"{kind.title} does not say where it serves, but {line!r}")
-        self.port = int(match.group(1))
+        if not kind.words:
+            raise Trouble(f"{kind.title} was not built")
+        self.kind = kind
+        self.before = before
+        quiet = {"GLOG_minloglevel": "1"}  # ours logs that it was told to end
+        self.environment = {**os.environ, **quiet, **(environment or {})}
+        if kind.config:
+            self._startConfigured(kind.config)
+        else:
+            self._startAnnouncing()
         self.pid = self.process.pid
 
     def __enter__(self):
@@ -87,16 +105,66 @@ class Server:
 
     def __exit__(self, *_):
         self._signal(signal.SIGKILL)
+        if self.kind.config:
+            self.folder.cleanup()
 
     def stop(self):
-        """Ends it by SIGTERM, so that whatever looks on reports."""
+        """Ends it by SIGTERM, so that whatever looks on reports. It has no clients any more, for
+        which some would wait."""
         self._signal(signal.SIGTERM)
+
+    def _startAnnouncing(self):
+        self._start(self.kind.words, stdout=subprocess.PIPE)
+        line = self.process.stdout.readline()
+        match = SERVING.match(line)
+        if not match:
+            self.__exit__()
+            raise Trouble(f"{self.kind.title} does not say where it serves, but {line!r}")
+        self.port = int(match.group(1))
+
+    def _startConfigured(self, config):
+        self.folder = tempfile.TemporaryDirectory()
+        os.chmod(self.folder.name, 0o755)  # for a server that becomes another user
+        for name, content in config.files.items():
+            path = Path(self.folder.name) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        self.port = _freePort()
+        file = Path(self.folder.name) / config.template.name
+        file.write_text(string.Template(config.template.read_text()).substitute(
+            port=self.port, folder=self.folder.name))
+        self._start([*self.kind.words, file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._awaitListening()
+
+    def _awaitListening(self):
+        while self.process.poll() is None:
+            with contextlib.suppress(ConnectionRefusedError), \
+                    socket.create_connection(("127.0.0.1", self.port)):
+                return
+            time.sleep(0.01)
+        self.__exit__()
+        raise Trouble(f"{self.kind.title} ended with status {self.process.returncode}")
+
+    def _start(self, words, **options):
+        self.process = subprocess.Popen(
+            [*self.before, *words], stdin=subprocess.DEVNULL, env=self.environment,
+            start_new_session=True, preexec_fn=_prepareToBeCounted if self.before else _prepare,
+            **options)
 
     def _signal(self, number):
         """To the server and to what looks on, which may outlive it to report."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-        self.process.wait()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise Trouble(f"{self.kind.title} does not end") from None
+
+
+def _freePort():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def _prepare():

@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 from measure import build, load, servers
-from measure.netstring import DEEP
+from measure.load import DEEP
 from measure.table import Table, against
 from measure.tools import requireTool
+from measure.trouble import excusing
 
-TOTAL_LIMITS = {"floor": 2.02, "couplet": 2.05}
 CALLS = ("recv", "send", "wait", "epoll_ctl")
 ROW = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", re.MULTILINE)
 
@@ -23,42 +23,47 @@ KIN = {"recvfrom": "recv", "read": "recv", "readv": "recv", "recvmsg": "recv",
        "epoll_ctl": "epoll_ctl"}
 
 
-def measure(options):
+def measure(options, service):
     requireTool("strace")
-    _systemCalls(options).print()
-    _heap(options).print()
+    _systemCalls(options, service).print()
+    _heap(options, service).print()
 
 
-def _systemCalls(options):
-    table = Table("System calls per message, one in flight", "server", "all", "limit", *CALLS,
-                  "limit of epoll_ctl")
-    for kind in servers.kinds(options):
-        counts = _perMessage(lambda messages, kind=kind: _traced(options, kind, messages), options)
-        total = sum(counts.values())
-        limit = TOTAL_LIMITS.get(kind.key)
-        table.add(kind.title, f"{total:.3f}", against(limit, round(total, 3)) if limit else "",
-                  *(f"{counts.get(call, 0):.3f}" for call in CALLS),
-                  against(0, counts.get("epoll_ctl", 0)) if kind.key == "couplet" else "")
-    table.note("By strace -c. With 64 connections one wait serves up to 64 messages.")
+def _systemCalls(options, service):
+    table = Table(f"System calls per {service.noun}, one in flight", "server", "all", "limit",
+                  *CALLS, "limit of epoll_ctl")
+    for kind in service.present(options):
+        with excusing(kind, table.notes):
+            counts = _callsPerMessage(options, kind)
+            total = sum(counts.values())
+            limit = service.callLimits.get(kind.key)
+            table.add(kind.title, f"{total:.3f}", against(limit, round(total, 3)) if limit else "",
+                      *(f"{counts.get(call, 0):.3f}" for call in CALLS),
+                      against(0, counts.get("epoll_ctl", 0)) if kind.ours else "")
+    table.note(f"By strace -c. With 64 connections one wait serves up to 64 {service.noun}s.")
     return table
 
 
-def _heap(options):
-    table = Table("Heap allocations per message", "server", "one in flight", f"{DEEP} in flight",
-                  "limit")
-    for kind in servers.kinds(options):
+def _heap(options, service):
+    table = Table(f"Heap allocations per {service.noun}", "server", "one in flight",
+                  f"{DEEP} in flight", "limit")
+    for kind in service.present(options):
         if not kind.countsHeap:
             continue
-        counts = [_allocationsPerMessage(options, kind, depth) for depth in (1, DEEP)]
-        table.add(kind.title, *(f"{count:.3f}" for count in counts),
-                  against(0, max(counts)) if kind.key == "couplet" else "")
+        counts = {}
+        for depth in (1, DEEP):
+            with excusing(kind, table.notes, f" with {depth} in flight"):
+                counts[depth] = allocationsPerMessage(options, kind, depth)
+        table.add(kind.title, *(f"{counts[depth]:.3f}" if depth in counts else "-"
+                                for depth in (1, DEEP)),
+                  against(0, max(counts.values())) if kind.ours else "")
     table.note("Calls of malloc and its kin, in the steady state.")
     return table
 
 
-def _perMessage(count, options):
+def _callsPerMessage(options, kind):
     few = load.CONNECTIONS * (20 if options.quick else 100)
-    low, high = count(few), count(3 * few)
+    low, high = _traced(options, kind, few), _traced(options, kind, 3 * few)
     return {call: (high[call] - low.get(call, 0)) / (2 * few) for call in high}
 
 
@@ -67,8 +72,9 @@ def _traced(options, kind, messages):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "strace.out"
         before = ["strace", "-f", "-c", "-o", str(out)]
-        with servers.Server(kind, before) as server, load.Client(options, server) as client:
-            client.ask(messages)
+        with servers.Server(kind, before) as server:
+            with load.Client(options, server) as client:
+                client.ask(messages)
             server.stop()
         counts = {}
         for count, call in ROW.findall(out.read_text()):
@@ -78,7 +84,7 @@ def _traced(options, kind, messages):
     return counts
 
 
-def _allocationsPerMessage(options, kind, depth):
+def allocationsPerMessage(options, kind, depth):
     messages = load.CONNECTIONS * depth * 100
     with tempfile.NamedTemporaryFile() as shared:
         shared.truncate(8)

@@ -1,12 +1,13 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Asks a netstring echo server, and tells what it costs. Counts bytes and parses nothing, so that
-// the server and not this program is what is measured; run both on one core.
+// Asks a server, and tells what it costs. Counts bytes and parses nothing, so that the server and
+// not this program is what is measured; run both on one core.
 //
-//     load PORT --connections=64 --depth=1 [--pid=PID]
+//     load PORT FILE --answer=36 --connections=64 --depth=1 [--pid=PID]
 //
-// Each connection has `depth` messages in flight, sent at once when the last ones are answered; so
-// many are exchanged on each when it is made. Then it does what each line of its input says:
+// FILE has the bytes of one message, `--answer` says how many come back for it. Each connection has
+// `depth` messages in flight, sent at once when the last ones are answered; so many are exchanged
+// on each when it is made. Then it does what each line of its input says:
 //
 //     seconds 0.4       as many messages as go in that time
 //     messages 20000    so many, on all connections together
@@ -26,13 +27,15 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -41,12 +44,13 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   int port = 0;
+  std::string message;
+  std::size_t answer = 0;  ///< bytes
   int connections = 64;
   int depth = 1;
   std::string pid = {};  ///< the server's; empty: its CPU time is not asked for
 };
 
-constexpr std::string_view kMessage = "32:abcdefghijklmnopqrstuvwxyz012345,";
 constexpr auto kWarmUp = std::chrono::milliseconds(50);
 
 [[noreturn]] void fail(const std::string& why) {
@@ -59,14 +63,23 @@ int require(int result, const char* call) {
   return result;
 }
 
+std::string bytesOf(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(std::string("cannot read ") + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Options parse(int argc, char** argv) {
-  if (argc < 2) fail("usage: load PORT [--connections=N] [--depth=N] [--pid=PID]");
+  if (argc < 4) fail("usage: load PORT FILE --answer=N [--connections=N] [--depth=N] [--pid=PID]");
   Options options;
   options.port = std::atoi(argv[1]);
-  for (int i = 2; i < argc; ++i) {
+  options.message = bytesOf(argv[2]);
+  for (int i = 3; i < argc; ++i) {
     const std::string word = argv[i];
     const std::string value = word.substr(word.find('=') + 1);
-    if (word.rfind("--connections=", 0) == 0) {
+    if (word.rfind("--answer=", 0) == 0) {
+      options.answer = std::stoul(value);
+    } else if (word.rfind("--connections=", 0) == 0) {
       options.connections = std::stoi(value);
     } else if (word.rfind("--depth=", 0) == 0) {
       options.depth = std::stoi(value);
@@ -76,6 +89,7 @@ Options parse(int argc, char** argv) {
       fail("unknown option: " + word);
     }
   }
+  if (options.answer == 0) fail("--answer is missing");
   return options;
 }
 
@@ -114,11 +128,18 @@ int dial(int port) {
   return fd;
 }
 
+/// What is sent at once on a connection: the bytes that are to go, and to come.
+struct Batch {
+  std::size_t unsent = 0;
+  std::size_t unanswered = 0;
+  bool inFlight = false;
+};
+
 class Load {
  public:
   explicit Load(const Options& options)
       : options_(options), epoll_(require(epoll_create1(0), "epoll_create1")) {
-    for (int i = 0; i < options.depth; ++i) batch_ += kMessage;
+    for (int i = 0; i < options.depth; ++i) batch_ += options.message;
     for (int i = 0; i < options.connections; ++i) open();
   }
 
@@ -143,15 +164,19 @@ class Load {
  private:
   void open() {
     const int fd = dial(options_.port);
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = fd;
-    require(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+    watch(EPOLL_CTL_ADD, fd, EPOLLIN);
     fds_.push_back(fd);
-    if (received_.size() <= static_cast<std::size_t>(fd)) received_.resize(fd + 1);
+    if (batches_.size() <= static_cast<std::size_t>(fd)) batches_.resize(fd + 1);
     last_ = 0;
     sendBatch(fd);
     finish();  // so that the server accepts at this pace
+  }
+
+  void watch(int operation, int fd, std::uint32_t interest) {
+    epoll_event event{};
+    event.events = interest;
+    event.data.fd = fd;
+    require(epoll_ctl(epoll_, operation, fd, &event), "epoll_ctl");
   }
 
   /// Does `work` and prints what it came to.
@@ -183,32 +208,56 @@ class Load {
     std::array<epoll_event, 256> events;
     const int count = epoll_wait(epoll_, events.data(), events.size(), 10'000);
     if (count == 0) fail("the server has not answered for 10 s");
-    for (int i = 0; i < count; ++i) receive(events[i].data.fd);
+    for (int i = 0; i < count; ++i) handle(events[i]);
   }
 
-  void receive(int fd) {
-    const ssize_t count = recv(fd, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    if (count <= 0) fail("the server has closed a connection");
-    received_[fd] += count;
-    if (received_[fd] < batch_.size()) return;
-    if (received_[fd] > batch_.size()) fail("the server answers more than it was asked");
-    received_[fd] = 0;
+  void handle(const epoll_event& event) {
+    const int fd = event.data.fd;
+    if (event.events & EPOLLOUT) sendRest(fd);
+    if (event.events & ~EPOLLOUT) receive(fd);
+    Batch& batch = batches_[fd];
+    if (!batch.inFlight || batch.unsent > 0 || batch.unanswered > 0) return;
+    batch.inFlight = false;
     answered_ += options_.depth;
     inFlight_ -= options_.depth;
     if (answered_ + inFlight_ < last_) sendBatch(fd);
   }
 
+  void receive(int fd) {
+    const ssize_t count = recv(fd, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (count <= 0) fail("the server has closed a connection");
+    Batch& batch = batches_[fd];
+    if (static_cast<std::size_t>(count) > batch.unanswered) {
+      fail("the server answers more than it was asked");
+    }
+    batch.unanswered -= count;
+  }
+
   void sendBatch(int fd) {
-    const ssize_t count = send(fd, batch_.data(), batch_.size(), MSG_NOSIGNAL);
-    if (count != static_cast<ssize_t>(batch_.size())) fail("the server does not read");
+    batches_[fd] = {batch_.size(), options_.answer * options_.depth, true};
     inFlight_ += options_.depth;
+    if (!trySend(fd)) watch(EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLOUT);
+  }
+
+  void sendRest(int fd) {
+    if (trySend(fd)) watch(EPOLL_CTL_MOD, fd, EPOLLIN);
+  }
+
+  /// Whether all is sent now.
+  bool trySend(int fd) {
+    std::size_t& unsent = batches_[fd].unsent;
+    const char* const from = batch_.data() + batch_.size() - unsent;
+    const ssize_t count = send(fd, from, unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno != EAGAIN) fail("the server does not read");
+    if (count > 0) unsent -= count;
+    return unsent == 0;
   }
 
   Options options_;
   int epoll_;
   std::string batch_;
   std::vector<int> fds_;
-  std::vector<std::size_t> received_;  // of the current batch, by descriptor
+  std::vector<Batch> batches_;  // the current ones, by descriptor
   std::array<char, 256 * 1024> buffer_;
   long answered_ = 0;
   long inFlight_ = 0;
