@@ -378,8 +378,7 @@ Answer HTTPChannel::ask() {
 void HTTPChannel::answerLater(Deferred<Response> later) {
   if (auto result = later.takeResult()) return answered(*result);
   exchange_->work = later.cancelHandle();
-  whileConnected(
-      std::move(later).addBoth([this](Result<Response> result) { answered(result); }));
+  whileConnected(std::move(later).addBoth([this](Result<Response> result) { answered(result); }));
   if (ended_ && answering_ && !site_.options_.allowHalfClose) leave();
 }
 

@@ -3,9 +3,9 @@
 // A request, as the one who answers it sees it. Belongs to the reactor's thread.
 #pragma once
 
-#include <forward_list>
 #include <cstddef>
 #include <cstdint>
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
