@@ -100,8 +100,10 @@ class Transport {
 
   /// Hands the connection over to another protocol (an upgrade), which hears `makeConnection` at
   /// once. The old one hears nothing more, its work is discarded, and it lives until the end of the
-  /// turn.
-  virtual void setProtocol(std::unique_ptr<Protocol> protocol) = 0;
+  /// turn. `owner` is what the new one refers to, its factory: it is kept as long as the
+  /// connection.
+  virtual void setProtocol(std::unique_ptr<Protocol> protocol,
+                           std::shared_ptr<const void> owner = nullptr) = 0;
 
   /// The clock that this connection lives by: its reactor.
   virtual Clock& clock() noexcept = 0;

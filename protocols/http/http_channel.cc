@@ -32,7 +32,8 @@ bool handsOver(const Response& response, std::string_view method) {
 
 bool offersUpgrade(const Request& request) {
   const Headers& headers = request.headers();
-  return headers.has("Upgrade") && headers.hasElement("Connection", "upgrade");
+  return request.version() == HTTPVersion::kHTTP11 && headers.has("Upgrade") &&
+         headers.hasElement("Connection", "upgrade");
 }
 
 /// Passes a body on.
@@ -49,10 +50,11 @@ HTTPChannel::HTTPChannel(Site& site) : site_(site) {}
 /// The work that may use the request goes first.
 HTTPChannel::~HTTPChannel() {
   endWork();
-  site_.forget(*this);
+  if (listed_) site_.forget(*this);
 }
 
 void HTTPChannel::link(HTTPChannel*& first) noexcept {
+  listed_ = true;
   next_ = first;
   if (first) first->previous_ = this;
   first = this;
@@ -62,6 +64,7 @@ void HTTPChannel::unlink(HTTPChannel*& first) noexcept {
   (previous_ ? previous_->next_ : first) = next_;
   if (next_) next_->previous_ = previous_;
   previous_ = next_ = nullptr;
+  listed_ = false;
 }
 
 void HTTPChannel::connectionMade() {
@@ -74,7 +77,7 @@ void HTTPChannel::connectionLost(const Failure& reason) {
   if (state_ < State::kRefused && streams && streams->out) logAnswer();
   state_ = State::kClosed;
   full_ = false;
-  site_.forget(*this);
+  if (listed_) site_.forget(*this);
   if (streams) streams->failBody(reason);
 }
 
@@ -91,8 +94,8 @@ void HTTPChannel::producingResumed() { takeHeld(); }
 void HTTPChannel::readConnectionLost() {
   ended_ = true;
   if (bodyIsStalled()) return;
-  const bool atWork = state_ == State::kAtWork;
-  if (atWork ? site_.options_.allowHalfClose : !held_.empty()) return;
+  const bool bodyIsRead = streaming() && streaming()->pipe;
+  if (answering_ && !bodyIsRead ? site_.options_.allowHalfClose : !held_.empty()) return;
   leave();
 }
 
@@ -137,11 +140,13 @@ void HTTPChannel::take(std::string_view& bytes) {
   taking_ = false;
   if (state_ >= State::kRefused) bytes = {};
   if (state_ != State::kIdle) return;
-  exchange_->parser.idle() ? site_.recycle(std::move(exchange_)) : moveOn(State::kHead);
+  if (!exchange_->parser.idle()) return moveOn(State::kHead);
+  if (exchange_->parser.fresh()) site_.recycle(std::move(exchange_));
 }
 
 void HTTPChannel::takeHeld() {
-  if (taking_ || !mayTake()) return;
+  if (taking_) return;
+  if (!mayTake()) return paceInput();
   std::string_view left = held_.view();
   take(left);
   if (state_ == State::kHandingOver) return handOver(left);
@@ -219,6 +224,7 @@ void HTTPChannel::bodyBegins() {
       const auto pipe = std::make_shared<detail::BodyPipe>(streams(), head.contentLength);
       exchange_->streams->pipe = pipe.get();
       exchange_->streams->expectsContinue = head.expectsContinue;
+      exchange_->streams->awaitedLast = transport().clock().now();
       exchange_->request.setIncoming(IncomingBody(pipe));
       exchange_->parser.setBodyLimit(UINT64_MAX);
       return render();
@@ -246,6 +252,9 @@ void HTTPChannel::bodyCame(std::string_view piece) {
     return;
   }
   exchange_->streams->expectsContinue = false;
+  if (exchange_->streams->pipe->awaited()) {
+    exchange_->streams->awaitedLast = transport().clock().now();
+  }
   over ? streamedBodyCame(piece) : exchange_->streams->pipe->push(piece);
 }
 
@@ -281,9 +290,16 @@ void HTTPChannel::bodyAwaited() {
   if (state_ != State::kBody) return;
   if (std::exchange(exchange_->streams->expectsContinue, false) && !exchange_->streams->out)
     sendContinue();
-  exchange_->bodyBytes = 0;
-  expectBy(site_.options_.bodyPatience);
+  resumeDeadline();
   if (std::exchange(exchange_->streams->stalled, false) && !taking_) deliverAgain();
+}
+
+/// The time in which nobody waited for the body is not the client's.
+void HTTPChannel::resumeDeadline() {
+  detail::ChannelStreams& streams = *exchange_->streams;
+  const Clock::TimePoint now = transport().clock().now();
+  if (deadline_ != kNever) deadline_ += now - streams.awaitedLast;
+  streams.awaitedLast = now;
 }
 
 /// What the client sent cannot be understood, or does not come: nothing more of it is read. The
@@ -444,9 +460,10 @@ bool HTTPChannel::trySend(Response& response, const AnsweredRequest& answered) {
 
 void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
   const bool handing = response.next && handsOver(response, answered.method);
-  if (response.status < 200 && !(handing && offersUpgrade(exchange_->request))) {
+  if (response.status < 200 && !handing) {
     throw std::invalid_argument("a final status is 200 or more");
   }
+  std::unique_ptr<Protocol> next = handing ? nextProtocol(response) : nullptr;
   std::string& out = site_.out_;
   out.clear();
   auto body = writeResponseHead(out, response.status, response.headers, answered,
@@ -454,7 +471,8 @@ void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
   exchange_->answeredStatus = response.status;
   exchange_->answeredBytes = body.sendsBody() ? response.body.size() : 0;
   if (handing) {
-    streams().next = response.next->buildProtocol(exchange_->request.peer());
+    streams().next = std::move(next);
+    streams().owner = std::move(response.next);
   } else if (response.producer) {
     if (body.sendsBody()) streams().out.emplace(transport(), body, std::move(response.producer));
   } else if (response.body.size() > kSmallBody && body.sendsBody()) {
@@ -467,6 +485,20 @@ void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
     body.writeAll(out, isBodiless(response.status) ? std::string_view() : response.body);
   }
   write(out);
+}
+
+/// Built before anything is sent: it may still be refused.
+std::unique_ptr<Protocol> HTTPChannel::nextProtocol(const Response& response) {
+  const Request& request = exchange_->request;
+  if (response.status == 101 && !offersUpgrade(request)) {
+    throw std::invalid_argument("the client did not ask for another protocol");
+  }
+  if (state_ != State::kAtWork) {
+    throw std::invalid_argument("the body of the request is not there yet");
+  }
+  std::unique_ptr<Protocol> next = response.next->buildProtocol(request.peer());
+  if (!next) throw std::invalid_argument("the factory built no protocol to go on with");
+  return next;
 }
 
 /// What the site says of the connection, the time and the framing goes before what the handler
@@ -501,7 +533,7 @@ detail::ChannelStreams* HTTPChannel::streaming() const noexcept {
 
 bool HTTPChannel::bodyIsStalled() const noexcept {
   const detail::ChannelStreams* const streams = streaming();
-  return streams && streams->stalled;
+  return streams && streams->pipe && streams->stalled;
 }
 
 /// The head is sent; the producer's work ends with the connection.
@@ -566,7 +598,7 @@ void HTTPChannel::goOn() {
   if (transport().unsent() > kHighMark) expectBy(site_.options_.responsePatience);
   if (taking_) return;
   if (!held_.empty() || transport().paused()) return deliverAgain();
-  if (exchange_->parser.idle()) site_.recycle(std::move(exchange_));
+  if (exchange_->parser.fresh()) site_.recycle(std::move(exchange_));
 }
 
 /// What still comes is dropped for a while, so that the answer is read before that meets a reset.
@@ -580,13 +612,12 @@ void HTTPChannel::linger() {
 /// To a protocol that gets the bytes that came behind the request.
 void HTTPChannel::handOver(std::string_view bytes) {
   std::unique_ptr<Protocol> next = std::move(exchange_->streams->next);
-  if (!next) return close();
-  site_.forget(*this);
+  if (listed_) site_.forget(*this);
   state_ = State::kClosed;
   if (std::exchange(full_, false)) transport().unregisterProducer();
   if (transport().paused()) transport().resumeProducing();
   Protocol& protocol = *next;
-  transport().setProtocol(std::move(next));
+  transport().setProtocol(std::move(next), std::move(exchange_->streams->owner));
   if (!bytes.empty() && protocol.connected()) protocol.dataReceived(bytes);
   if (ended_ && protocol.connected()) protocol.readConnectionLost();
 }
@@ -613,7 +644,8 @@ void HTTPChannel::close() {
 void HTTPChannel::drain(Duration deadline) {
   if (std::exchange(draining_, true)) return;
   callLater(deadline, [this] { transport().abortConnection(); });
-  if (state_ == State::kIdle && !exchange_ && held_.empty()) close();
+  const bool unused = !exchange_ || exchange_->parser.idle();
+  if (state_ == State::kIdle && unused && held_.empty()) close();
 }
 
 }  // namespace couplet

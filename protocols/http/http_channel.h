@@ -91,6 +91,7 @@ class HTTPChannel : public Protocol, private Producer {
   void sendContinue();
   void write(std::string_view bytes);
   void bodyAwaited();
+  void resumeDeadline();
   void refuse(int status, std::string_view why);
   void expectBy(Duration patience);
   void deadlinePassed();
@@ -108,6 +109,7 @@ class HTTPChannel : public Protocol, private Producer {
   void respond(Response& response);
   bool trySend(Response& response, const AnsweredRequest& answered);
   void send(Response& response, const AnsweredRequest& answered);
+  std::unique_ptr<Protocol> nextProtocol(const Response& response);
   AddedFields addedFields(const Response& response, const AnsweredRequest& answered, bool handing);
   detail::ChannelStreams& streams();
   detail::ChannelStreams* streaming() const noexcept;
@@ -138,6 +140,7 @@ class HTTPChannel : public Protocol, private Producer {
   bool full_ = false;       // this is the transport's producer
   bool ended_ = false;      // the client sends no more
   bool draining_ = false;
+  bool listed_ = false;  // by the site
 };
 
 }  // namespace couplet

@@ -82,6 +82,9 @@ class HTTPRequestParser {
   /// long a head takes begins when this becomes false.
   bool idle() const noexcept { return state_ == State::kHead && unfinishedHead_.held.empty(); }
 
+  /// True while it is as a new one: idle, and no empty line was dropped before the next request.
+  bool fresh() const noexcept { return idle() && !unfinishedHead_.pastEmptyLine; }
+
  private:
   enum class State : std::uint8_t { kHead, kBody, kRefused, kHandedOver };
 

@@ -88,7 +88,7 @@ struct Router::Node {
   std::vector<Route> routes;
 
  private:
-  static constexpr std::size_t kFew = 8;  // are found soonest one after the other
+  static constexpr std::size_t kFew = 16;  // are found soonest one after the other
 
   /// Where `text` is among the literals, or would be.
   std::vector<Literal>::iterator placeOf(std::string_view text) {

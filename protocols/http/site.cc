@@ -81,15 +81,9 @@ void Site::look(Clock& clock) {
 
 void Site::remember(HTTPChannel& channel) noexcept { channel.link(channels_); }
 
-/// One that is not remembered, too.
+/// REQUIRES: it is remembered
 void Site::forget(HTTPChannel& channel) {
-  if (&channel == late_) {
-    channel.unlink(late_);
-  } else if (&channel == channels_ || channel.previous_) {
-    channel.unlink(channels_);
-  } else {
-    return;
-  }
+  channel.unlink(&channel == late_ ? late_ : channels_);
   if (channels_ || late_) return;
   if (lookCall_.active()) lookCall_.cancel();
   nextLook_ = Clock::TimePoint::max();

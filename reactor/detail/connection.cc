@@ -145,9 +145,11 @@ void Connection::resumeProducing() {
   loop_.continueLater(*this);
 }
 
-void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
+void Connection::setProtocol(std::unique_ptr<Protocol> protocol,
+                             std::shared_ptr<const void> owner) {
   requireThread("Transport::setProtocol");
   if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
+  if (owner) keep(std::move(owner));
   if (flags_.any(Flags::kEnded)) return loop_.bury(std::move(protocol));
   loop_.reserveGrave();
   Protocol& old = *protocol_;
@@ -155,6 +157,16 @@ void Connection::setProtocol(std::unique_ptr<Protocol> protocol) {
   loop_.bury(std::exchange(protocol_, std::move(protocol)));
   old.endWork();  // runs destructors of the user's, which may hand the connection on again
   if (protocol_.get() == &next) startProtocol();
+}
+
+/// Beside the factory, and as long; no connection has a place for what few need.
+void Connection::keep(std::shared_ptr<const void> owner) {
+  struct Both {
+    std::shared_ptr<const void> owner;
+    std::shared_ptr<Factory> factory;
+  };
+  const auto both = std::make_shared<Both>(Both{std::move(owner), factory_});
+  factory_ = std::shared_ptr<Factory>(both, both->factory.get());
 }
 
 void Connection::requireThread(const char* call) noexcept { loop_.thread().require(call); }

@@ -76,7 +76,8 @@ class Connection : public Transport {
   bool throttled() const noexcept override { return flags_.any(Flags::kThrottled); }
   bool receiving() const noexcept override { return !flags_.any(Flags::kNotReceiving); }
   std::size_t unsent() const noexcept override { return output_.size(); }
-  void setProtocol(std::unique_ptr<Protocol> protocol) override;
+  void setProtocol(std::unique_ptr<Protocol> protocol,
+                   std::shared_ptr<const void> owner = nullptr) override;
   Clock& clock() noexcept override;
 
  protected:
@@ -181,6 +182,7 @@ class Connection : public Transport {
   void drained();
   void askProducer();
   void finishOutput();
+  void keep(std::shared_ptr<const void> owner);
 
   ConnectionLoop& loop_;
   std::shared_ptr<Factory> factory_;

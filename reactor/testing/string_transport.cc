@@ -89,8 +89,10 @@ void StringTransport::resumeProducing() {
   if (std::exchange(paused_, false)) resumed_ = true;
 }
 
-void StringTransport::setProtocol(std::unique_ptr<Protocol> protocol) {
+void StringTransport::setProtocol(std::unique_ptr<Protocol> protocol,
+                                  std::shared_ptr<const void> owner) {
   if (!protocol) throw std::invalid_argument("setProtocol: there is no protocol");
+  if (owner) owners_.push_back(std::move(owner));
   if (lossTold_) return retired_.push_back(std::move(protocol));
   if (protocol_ != nullptr) protocol_->endWork();
   if (owned_) retired_.push_back(std::move(owned_));

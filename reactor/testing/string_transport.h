@@ -103,7 +103,8 @@ class StringTransport : public Transport {
   bool throttled() const noexcept override { return throttled_; }
   bool receiving() const noexcept override { return !(disconnecting() || paused_ || throttled_); }
   std::size_t unsent() const noexcept override { return unsent_; }
-  void setProtocol(std::unique_ptr<Protocol> protocol) override;
+  void setProtocol(std::unique_ptr<Protocol> protocol,
+                   std::shared_ptr<const void> owner = nullptr) override;
   Clock& clock() noexcept override { return clock_; }
 
  private:
@@ -132,9 +133,10 @@ class StringTransport : public Transport {
   Producer* producer_ = nullptr;
   bool streaming_ = false;
 
-  Protocol* protocol_ = nullptr;                    // null before connect and setProtocol
-  std::unique_ptr<Protocol> owned_;                 // is protocol_ after setProtocol
-  std::vector<std::unique_ptr<Protocol>> retired_;  // were; destroyed at the end of the turn
+  std::vector<std::shared_ptr<const void>> owners_;  // of protocols, as setProtocol was given them
+  Protocol* protocol_ = nullptr;                     // null before connect and setProtocol
+  std::unique_ptr<Protocol> owned_;                  // is protocol_ after setProtocol
+  std::vector<std::unique_ptr<Protocol>> retired_;   // were; destroyed at the end of the turn
 };
 
 }  // namespace couplet::testing

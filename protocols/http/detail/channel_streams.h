@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 
+#include <couplet/deferred/clock.h>
 #include <couplet/protocols/http/detail/body_pipe.h>
 #include <couplet/protocols/http/outgoing_body.h>
+#include <couplet/reactor/factory.h>
 #include <couplet/reactor/protocol.h>
 
 namespace couplet {
@@ -37,7 +39,9 @@ struct ChannelStreams final : BodySource {
   bool stalled = false;             // the request's body is not taken, or its end not looked for
   bool expectsContinue = false;     // the client waits until the body is wanted
   std::optional<OutgoingBody> out;  // of the response
+  Clock::TimePoint awaitedLast;     // when somebody waited for the body last
   std::unique_ptr<Protocol> next;   // to hand the connection over to
+  std::shared_ptr<Factory> owner;   // of `next`
 };
 
 }  // namespace couplet::detail

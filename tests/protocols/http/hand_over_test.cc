@@ -96,5 +96,86 @@ TEST_F(HandOverTest, TheTimeoutsOfTheSiteEndWithIt) {
   EXPECT_EQ(send("more"), "more");
 }
 
+/// Builds what the test says, after doing what it says.
+class Building : public Factory {
+ public:
+  explicit Building(Callable<std::unique_ptr<Protocol>()> build) : build_(std::move(build)) {}
+  std::unique_ptr<Protocol> buildProtocol(const Address&) override { return build_(); }
+
+ private:
+  Callable<std::unique_ptr<Protocol>()> build_;
+};
+
+TEST_F(HandOverTest, WithoutANextProtocolThereIsNo101) {
+  testing::LoggedErrors errors;
+  const auto none = std::make_shared<Building>([] { return std::unique_ptr<Protocol>(); });
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", none); });
+  serve();
+  EXPECT_THAT(send(kUpgrade), StartsWith("HTTP/1.1 500 "));
+  EXPECT_FALSE(errors.take().empty());
+}
+
+TEST_F(HandOverTest, BuildingTheNextProtocolMayAnswerOthers) {
+  Promise<Response> waiting;
+  const auto greeting = std::make_shared<Building>([&] {
+    waiting.callback(Response::text("somebody came"));
+    return std::make_unique<Echo>();
+  });
+  router.get("/wait", [&](Request&) { return waiting.deferred(); });
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", greeting); });
+  serve();
+  auto other = reactor.tcpServers().at(0).connect();
+  other.write("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  reactor.flush();
+  EXPECT_THAT(send(kUpgrade), StartsWith("HTTP/1.1 101 "));
+  EXPECT_EQ(other.value(), text("somebody came"));
+}
+
+TEST_F(HandOverTest, ABodyThatIsStillToComeIsNotForTheNextProtocol) {
+  testing::LoggedErrors errors;
+  router.add(
+      "POST", "/echo", [&](Request&) { return Response::upgrade("echo", echo); },
+      BodyWanted::kAsItComes);
+  serve();
+  EXPECT_THAT(send("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n"
+                   "Content-Length: 4\r\n\r\npo"),
+              StartsWith("HTTP/1.1 500 "));
+  EXPECT_FALSE(errors.take().empty());
+}
+
+TEST_F(HandOverTest, AnHTTP10ClientCannotAskForIt) {
+  testing::LoggedErrors errors;
+  router.get("/echo", [&](Request&) { return Response::upgrade("echo", echo); });
+  serve();
+  EXPECT_THAT(send("GET /echo HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n"),
+              StartsWith("HTTP/1.1 500 "));
+  EXPECT_FALSE(errors.take().empty());
+}
+
+/// Tells when it goes.
+class Leaving : public Factory {
+ public:
+  explicit Leaving(bool& gone) : gone_(gone) {}
+  ~Leaving() override { gone_ = true; }
+  std::unique_ptr<Protocol> buildProtocol(const Address&) override {
+    return std::make_unique<Echo>();
+  }
+
+ private:
+  bool& gone_;
+};
+
+TEST_F(HandOverTest, TheFactoryOfTheNextProtocolLivesAsLongAsTheConnection) {
+  bool gone = false;
+  router.get("/echo",
+             [&](Request&) { return Response::upgrade("echo", std::make_shared<Leaving>(gone)); });
+  serve();
+  send(kUpgrade);
+  EXPECT_FALSE(gone);
+  client->loseConnection();
+  reactor.flush();
+  EXPECT_TRUE(gone);
+}
+
 }  // namespace
 }  // namespace couplet

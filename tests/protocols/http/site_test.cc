@@ -519,5 +519,17 @@ TEST_F(SiteTest, WhatWasAnsweredIsTold) {
   EXPECT_THAT(lines[3], HasSubstr("\"-\" 400 "));
 }
 
+/// Parsers are used again, for other connections: this one's empty line must not count there.
+TEST_F(SiteTest, AnEmptyLineBeforeARequestIsTheConnectionsOwn) {
+  router.get("/", [](Request&) { return Response::text("hi"); });
+  serve();
+  send("\r\n");
+  auto other = reactor.tcpServers().at(0).connect();
+  other.write("\r\n" + std::string(kGet));
+  reactor.flush();
+  EXPECT_EQ(other.value(), text("hi"));
+  EXPECT_THAT(send("\r\n" + std::string(kGet)), StartsWith("HTTP/1.1 400 "));
+}
+
 }  // namespace
 }  // namespace couplet

@@ -425,5 +425,50 @@ TEST_F(StreamingTest, AnUploadIsTheSameAtEveryCut) {
   }
 }
 
+TEST_F(StreamingTest, ABodyThatDribblesIsA408HoweverOftenItIsRead) {
+  Reader reader;
+  postAsItComes([&](Request& request) { return reader(request); });
+  serve();
+  send(post("Content-Length: 100\r\n"));
+  for (int i = 0; i < 10; ++i) {
+    send("x");
+    reactor.advance(1s);
+  }
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(StreamingTest, TheTimeInWhichNobodyReadsIsNotTheClients) {
+  IncomingBody body;
+  Promise<Response> answer;
+  postAsItComes([&](Request& request) {
+    body = request.incoming();
+    return answer.deferred();
+  });
+  serve();
+  send(post("Content-Length: 4\r\n"));
+  reactor.advance(9s);
+  Deferred<std::optional<std::string>> piece = body.read();
+  reactor.advance(9s);
+  EXPECT_EQ(received(), "");
+  reactor.advance(1s);
+  EXPECT_THAT(received(), StartsWith("HTTP/1.1 408 "));
+  testing::failureResultOf(std::move(piece));
+  answer.callback(Response());
+}
+
+TEST_F(StreamingTest, AClientThatLeavesWhileItsBodyIsNotWantedCancelsTheHandler) {
+  bool cancelled = false;
+  Promise<Response> answer([&] { cancelled = true; });
+  postAsItComes([&](Request& request) {
+    request.setIncoming({});
+    return answer.deferred();
+  });
+  serve();
+  send(post("Content-Length: 4\r\n") + "po");
+  client->loseConnection();
+  reactor.flush();
+  EXPECT_TRUE(cancelled);
+}
+
 }  // namespace
 }  // namespace couplet
