@@ -73,12 +73,12 @@ void HTTPChannel::connectionMade() {
 }
 
 void HTTPChannel::connectionLost(const Failure& reason) {
-  detail::ChannelStreams* const streams = streaming();
-  if (state_ < State::kRefused && streams && streams->out) logAnswer();
+  const bool begun = state_ < State::kRefused && streaming() && streaming()->out;
   state_ = State::kClosed;
   full_ = false;
   if (listed_) site_.forget(*this);
-  if (streams) streams->failBody(reason);
+  if (begun) logAnswer();
+  if (streaming()) streaming()->failBody(reason);
 }
 
 void HTTPChannel::dataReceived(std::string_view bytes) {
@@ -216,24 +216,25 @@ void HTTPChannel::headCame() {
 
 void HTTPChannel::bodyBegins() {
   const RequestHead& head = exchange_->parser.head();
-  const bool tooLong = head.contentLength.value_or(0) > site_.options_.limits.body;
-  exchange_->bodyLength = head.contentLength.value_or(0);
+  const std::optional<std::uint64_t> length = head.contentLength;  // handlers may parse others
+  const bool expectsContinue = head.expectsContinue;
+  exchange_->bodyLength = length.value_or(0);
   moveOn(State::kBody);
   switch (site_.bodyWanted(exchange_->request)) {
     case BodyWanted::kAsItComes: {
-      const auto pipe = std::make_shared<detail::BodyPipe>(streams(), head.contentLength);
+      const auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
       exchange_->streams->pipe = pipe.get();
-      exchange_->streams->expectsContinue = head.expectsContinue;
+      exchange_->streams->expectsContinue = expectsContinue;
       exchange_->streams->awaitedLast = transport().clock().now();
       exchange_->request.setIncoming(IncomingBody(pipe));
       exchange_->parser.setBodyLimit(UINT64_MAX);
       return render();
     }
     case BodyWanted::kNot:
-      if (head.expectsContinue) return render();
+      if (expectsContinue) return render();
       break;
     case BodyWanted::kWhole:
-      if (head.expectsContinue && !tooLong) sendContinue();
+      if (expectsContinue && length.value_or(0) <= site_.options_.limits.body) sendContinue();
       break;
   }
 }
@@ -315,6 +316,8 @@ void HTTPChannel::refuse(int status, std::string_view why) {
   }
   if (begun) return leave();
   Response page = site_.errorPage(status, why);
+  page.producer = {};  // nobody would run it
+  page.incoming = {};
   keepAlive_ = false;
   const bool sent = trySend(page, {});
   if (sent) logAnswer();
@@ -454,6 +457,10 @@ bool HTTPChannel::trySend(Response& response, const AnsweredRequest& answered) {
     return true;
   } catch (const std::exception& error) {
     LogLine::error() << "A response that cannot be sent: " << error.what();
+    if (detail::ChannelStreams* const streams = streaming()) {
+      streams->out.reset();
+      streams->next.reset();
+    }
     return false;
   }
 }
@@ -556,11 +563,16 @@ void HTTPChannel::streamed(const Result<void>& result) {
       LogLine::error() << "The body of the answer to " << exchange_->request.method() << ' '
                        << exchange_->request.path() << " failed: " << Failure::current();
     }
-    logAnswer();
     state_ = State::kClosed;
-    return transport().abortConnection();
+    transport().abortConnection();
+    return logAnswer();
   }
-  finishAnswer();
+  try {
+    finishAnswer();
+  } catch (...) {
+    transport().failConnection(Failure::current());
+    throw;
+  }
 }
 
 void HTTPChannel::logAnswer() {
@@ -624,13 +636,12 @@ void HTTPChannel::handOver(std::string_view bytes) {
 
 /// The client is gone: nobody waits for the answer. One that has begun must not pass for whole.
 void HTTPChannel::leave() {
-  detail::ChannelStreams* const streams = streaming();
-  const bool begun = streams && streams->out;
-  if (begun) logAnswer();
+  const bool begun = streaming() && streaming()->out;
   close();
   if (begun) transport().abortConnection();
+  if (begun) logAnswer();
   if (exchange_) exchange_->work.cancel();
-  if (streams) streams->failBody(Failure(RemoteProtocolError(kClientLeft)));
+  if (streaming()) streaming()->failBody(Failure(RemoteProtocolError(kClientLeft)));
 }
 
 void HTTPChannel::close() {

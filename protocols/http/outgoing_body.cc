@@ -81,7 +81,7 @@ void OutgoingBody::finish() {
   unregister();
   if (failure_) failure_->raise();
   std::string end;
-  writer_.finish(end, trailers_);
+  writer_.endsWithConnection() ? writer_.finish(end) : writer_.finish(end, trailers_);
   transport_.write(end);
   sent_ += end.size();
 }

@@ -72,7 +72,8 @@ class OutgoingBody : private Producer {
   /// whole body fails, whatever the producer makes of that.
   Deferred<void> write(std::string_view piece, SourceLocation here = SourceLocation::current());
 
-  /// Sent behind a chunked body; where it is not chunked, the body fails. Replaces what was set.
+  /// Sent behind a chunked body; dropped where the client is of HTTP/1.0 and the connection ends
+  /// the body; where there is a Content-Length, the body fails. Replaces what was set.
   void setTrailers(Headers trailers);
 
   /// Instead of awaiting writes: as Transport's. `producer` writes here, unregisters itself when it

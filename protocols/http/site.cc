@@ -46,10 +46,14 @@ std::unique_ptr<Protocol> Site::buildProtocol(const Address&) {
 
 /// REQUIRES: deadline < nextLook_
 void Site::lookLater(Clock::TimePoint deadline, Clock& clock) {
-  nextLook_ = std::max(deadline, lastLook_ + kLookInterval);
-  const Duration wait = std::max(nextLook_ - clock.now(), Duration::zero());
-  if (lookCall_.active()) return lookCall_.reset(wait);
-  lookCall_ = clock.callLater(wait, [this, &clock] { look(clock); });
+  const auto next = std::max(deadline, lastLook_ + kLookInterval);
+  const Duration wait = std::max(next - clock.now(), Duration::zero());
+  if (lookCall_.active()) {
+    lookCall_.reset(wait);
+  } else {
+    lookCall_ = clock.callLater(wait, [this, &clock] { look(clock); });
+  }
+  nextLook_ = next;
 }
 
 /// A channel that is told may answer, close or hand over others, late ones too.

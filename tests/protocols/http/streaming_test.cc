@@ -470,5 +470,35 @@ TEST_F(StreamingTest, AClientThatLeavesWhileItsBodyIsNotWantedCancelsTheHandler)
   EXPECT_TRUE(cancelled);
 }
 
+TEST_F(StreamingTest, TrailersOfABodyThatIsMade) {
+  router.get("/", [](Request&) {
+    return Response::stream([](OutgoingBody& body) {
+      body.setTrailers({{"Digest", "1"}});
+      return body.write("poem");
+    });
+  });
+  serve();
+  EXPECT_THAT(send(kGet), EndsWith("poem\r\n0\r\nDigest: 1\r\n\r\n"));
+  EXPECT_THAT(send("GET / HTTP/1.0\r\n\r\n"), EndsWith("\r\n\r\npoem"));
+}
+
+TEST_F(StreamingTest, AnAccessLogMayLetTheBodyGoOn) {
+  Promise<void> ready;
+  Deferred<void> whenReady = ready.deferred();
+  options.accessLog = [&](const AccessRecord&) {
+    if (ready.pending()) ready.callback();
+  };
+  router.get("/", [&](Request&) {
+    return Response::stream([&](OutgoingBody& body) {
+      return body.write("HERE").addCallback([&] { return std::move(whenReady); });
+    });
+  });
+  serve();
+  send(kGet);
+  client->abortConnection();
+  reactor.flush();
+  EXPECT_FALSE(ready.pending());
+}
+
 }  // namespace
 }  // namespace couplet
