@@ -13,8 +13,9 @@ namespace {
 /// An IPv6 address has its brackets in a URL.
 Url authority(std::string_view host, int port) {
   const bool isAddress = host.find(':') != host.npos;
-  const std::string name = isAddress ? "[" + std::string(host) + "]" : std::string(host);
-  return Url::parse("http://" + name + ":" + std::to_string(port));
+  std::string url = "http://";
+  url.append(isAddress ? "[" : "").append(host).append(isAddress ? "]:" : ":");
+  return Url::parse(url + std::to_string(port));
 }
 
 }  // namespace
