@@ -53,18 +53,18 @@ class HeadersPair {
   void set(std::string_view name, std::string_view value) {
     const bool refused = refuses<std::invalid_argument>([&] { headers_.set(name, value); });
     require(refused == !(isToken(name) && isValue(value)), "a bad field is refused, and no other");
-    const auto first = std::find_if(list_.begin(), list_.end(), isNamed(name));
+    const auto first = std::find_if(list_.begin(), list_.end(), isNamed{name});
     if (!refused && first == list_.end()) {
       list_.emplace_back(name, value);
     } else if (!refused) {
       *first = Field(name, value);
-      list_.erase(std::remove_if(first + 1, list_.end(), isNamed(name)), list_.end());
+      list_.erase(std::remove_if(first + 1, list_.end(), isNamed{name}), list_.end());
     }
     check();
   }
 
   void remove(std::string_view name) {
-    const std::size_t count = std::erase_if(list_, isNamed(name));
+    const std::size_t count = std::erase_if(list_, isNamed{name});
     require(headers_.remove(name) == count, "all fields of a name are removed");
     check();
   }
