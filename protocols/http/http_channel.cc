@@ -73,7 +73,7 @@ void HTTPChannel::connectionMade() {
 }
 
 void HTTPChannel::connectionLost(const Failure& reason) {
-  const bool begun = state_ < State::kRefused && streaming() && streaming()->out;
+  const bool begun = state_ < State::kRefused && outgoing();
   state_ = State::kClosed;
   full_ = false;
   if (listed_) site_.forget(*this);
@@ -130,7 +130,7 @@ void HTTPChannel::take(std::string_view& bytes) {
     } else if (event == HTTPEvent::kBody) {
       bodyCame(exchange_->parser.body());
     } else if (event == HTTPEvent::kTrailers) {
-      trailersCame();
+      if (answering_) exchange_->streams->pipe->setTrailers(exchange_->parser.trailers());
     } else if (event == HTTPEvent::kEnd) {
       requestCame();
     } else if (event == HTTPEvent::kRefused) {
@@ -259,14 +259,6 @@ void HTTPChannel::bodyCame(std::string_view piece) {
   over ? streamedBodyCame(piece) : exchange_->streams->pipe->push(piece);
 }
 
-void HTTPChannel::trailersCame() {
-  if (!answering_) return;
-  Headers trailers;
-  for (const HeaderField field : exchange_->parser.trailers())
-    trailers.add(field.name, field.value);
-  exchange_->streams->pipe->setTrailers(std::move(trailers));
-}
-
 void HTTPChannel::requestCame() {
   if (answering_) return streamedBodyCame({});
   state_ = State::kAtWork;
@@ -308,7 +300,7 @@ void HTTPChannel::resumeDeadline() {
 /// an answer, which it must not take for whole.
 void HTTPChannel::refuse(int status, std::string_view why) {
   detail::ChannelStreams* const streams = streaming();
-  const bool begun = streams && streams->out;
+  const bool begun = outgoing();
   state_ = State::kRefused;
   if (answering_) {
     exchange_->work.cancel();
@@ -362,8 +354,7 @@ bool HTTPChannel::readsTooSlowly() const {
 }
 
 std::uint64_t HTTPChannel::takenSoFar() const {
-  const detail::ChannelStreams* const streams = streaming();
-  const std::uint64_t streamed = streams && streams->out ? streams->out->sent() : 0;
+  const std::uint64_t streamed = outgoing() ? outgoing()->sent() : 0;
   return written_ + streamed - transport().unsent();
 }
 
@@ -447,7 +438,7 @@ void HTTPChannel::respond(Response& response) {
     sent = trySend(page, answered) || trySend(last, answered);
   }
   if (!sent) return close();
-  exchange_->streams && exchange_->streams->out ? stream() : finishAnswer();
+  outgoing() ? stream() : finishAnswer();
 }
 
 /// False where it cannot be sent, which is logged; then nothing of it was.
@@ -538,6 +529,12 @@ detail::ChannelStreams* HTTPChannel::streaming() const noexcept {
   return exchange_ ? exchange_->streams.get() : nullptr;
 }
 
+/// The body of the answer, where that is being made; else null.
+const OutgoingBody* HTTPChannel::outgoing() const noexcept {
+  const detail::ChannelStreams* const streams = streaming();
+  return streams && streams->out ? &*streams->out : nullptr;
+}
+
 bool HTTPChannel::bodyIsStalled() const noexcept {
   const detail::ChannelStreams* const streams = streaming();
   return streams && streams->pipe && streams->stalled;
@@ -577,12 +574,11 @@ void HTTPChannel::streamed(const Result<void>& result) {
 
 void HTTPChannel::logAnswer() {
   if (!site_.options_.accessLog) return;
-  const detail::ChannelStreams* const streams = streaming();
   AccessRecord record;
   if (exchange_->hasRequest) record = accessRecordOf(exchange_->request);
   record.peer = transport().getPeer();
   record.status = exchange_->answeredStatus;
-  record.bodyBytes = streams && streams->out ? streams->out->written() : exchange_->answeredBytes;
+  record.bodyBytes = outgoing() ? outgoing()->written() : exchange_->answeredBytes;
   site_.logAccess(record);
 }
 
@@ -636,7 +632,7 @@ void HTTPChannel::handOver(std::string_view bytes) {
 
 /// The client is gone: nobody waits for the answer. One that has begun must not pass for whole.
 void HTTPChannel::leave() {
-  const bool begun = streaming() && streaming()->out;
+  const bool begun = outgoing();
   close();
   if (begun) transport().abortConnection();
   if (begun) logAnswer();

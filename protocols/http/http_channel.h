@@ -85,7 +85,6 @@ class HTTPChannel : public Protocol, private Producer {
   void headCame();
   void bodyBegins();
   void bodyCame(std::string_view piece);
-  void trailersCame();
   void requestCame();
   void streamedBodyCame(std::string_view last);
   void sendContinue();
@@ -113,6 +112,7 @@ class HTTPChannel : public Protocol, private Producer {
   AddedFields addedFields(const Response& response, const AnsweredRequest& answered, bool handing);
   detail::ChannelStreams& streams();
   detail::ChannelStreams* streaming() const noexcept;
+  const OutgoingBody* outgoing() const noexcept;
   bool bodyIsStalled() const noexcept;
   void stream();
   void streamed(const Result<void>& result);

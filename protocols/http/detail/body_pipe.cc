@@ -17,6 +17,11 @@ void BodyPipe::push(std::string_view piece) {
   held_.append(piece);
 }
 
+void BodyPipe::setTrailers(std::span<const HeaderField> trailers) {
+  trailers_.clear();
+  for (const HeaderField field : trailers) trailers_.add(field.name, field.value);
+}
+
 void BodyPipe::end(std::string_view last) {
   source_ = nullptr;
   if (!last.empty()) return push(last);

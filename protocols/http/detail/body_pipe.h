@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/protocols/http/headers.h>
@@ -40,7 +40,7 @@ class BodyPipe {
   // For the source. After `push`, `end` and `fail` the pipe may be gone, since readers run.
 
   void push(std::string_view piece);
-  void setTrailers(Headers trailers) noexcept { trailers_ = std::move(trailers); }
+  void setTrailers(std::span<const HeaderField> trailers);
   void end(std::string_view last = {});
   void fail(const Failure& reason);
 

@@ -127,9 +127,7 @@ bool HTTPClientProtocol::note(HTTPEvent event, std::string& arrived) {
   } else if (event == HTTPEvent::kBody) {
     arrived.append(parser_.body());
   } else if (event == HTTPEvent::kTrailers) {
-    Headers trailers;
-    for (const HeaderField field : parser_.trailers()) trailers.add(field.name, field.value);
-    if (const auto body = exchange_->body.lock()) body->setTrailers(std::move(trailers));
+    if (const auto body = exchange_->body.lock()) body->setTrailers(parser_.trailers());
   } else {
     return false;
   }
