@@ -16,8 +16,7 @@ class Ticker {
       : reactor_(reactor), word_(std::move(word)), left_(times), atEnd_(std::move(atEnd)) {}
 
   void start() {
-    due_ = std::chrono::steady_clock::now() + kBeat;
-    reactor_.callLater(kBeat, [this] { tick(); });
+    due_ = reactor_.callLater(kBeat, [this] { tick(); }).getTime();
   }
 
   // [tick]
