@@ -163,9 +163,11 @@ class Deferred {
   /// Whether there is a chain: false for a default-made or moved-from one.
   explicit operator bool() const noexcept { return hold_.get() != nullptr; }
 
-  /// The result, if it is there already: this is empty then. Otherwise nothing, and this is as it
-  /// was. For one who goes on at once where that is possible; others add a callback.
-  std::optional<Result<T>> takeResult(SourceLocation here = SourceLocation::current());
+  /// The value, if it is there already and no callback is left that may change it; else null, so
+  /// also for a failure. It may be moved from; the pointer is valid until this gets a callback, is
+  /// moved from or destroyed. For one who goes on at once where that is possible; others add a
+  /// callback. Twisted's `result`.
+  std::add_pointer_t<T> readyValue() const;
 
   /// For people: where it was made, its result if it has one, what it waits on. A value is shown
   /// when it is a number or text.

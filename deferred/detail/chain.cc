@@ -331,8 +331,8 @@ void Chain::setCanceller(void* canceller, std::size_t bytes, const CancellerOps*
   cancellerBytes_ = static_cast<std::uint32_t>(bytes);
 }
 
+/// REQUIRES: there is one
 void Chain::releaseCanceller() noexcept {
-  if (!canceller_) return;
   ++pins_;
   void* canceller = std::exchange(canceller_, nullptr);
   cancellerOps_->destroy(canceller);
@@ -393,14 +393,12 @@ void Chain::dismantle() noexcept {
 
 // Owners
 
-void Chain::dropPromise() noexcept {
-  checkThread();
-  if (--promises_ > 0) return;
+void Chain::lastPromiseDropped() noexcept {
   if (fired_ || cancelling_ || !taken_) return release();
   ++pins_;
   markFired(made_);
   storeFailure(Failure(AbandonedError(made_), made_));
-  releaseCanceller();
+  if (canceller_) releaseCanceller();
   --pins_;
   if (!Turn::inside()) return runNow();
   Turn::whenItEnds(*this);
@@ -464,22 +462,20 @@ void Chain::dropAnchor(Anchor* anchor) noexcept {
 
 // Ending
 
-// Called whenever an owner goes.
+// Called whenever an owner goes. A value that nobody will see lives until the chain is destroyed,
+// if that is now: it may own the next chain, and so on.
 void Chain::release() noexcept {
   if (consumed_ || running_ || inner_ || frame_ || queued_ || pins_ || buried_) return;
   if (!fired_ && promises_) return;
   if (state_ == State::kValue || state_ == State::kFailure) {
     if (!taken_ && promises_) return;  // its Deferred may still be taken
     if (pauses_ && anchor_) return;    // a handle may unpause it
-    endUnseen();
+    if (state_ == State::kFailure || promises_) endUnseen();
   }
   if (!promises_) bury(*this);
 }
 
-// A value that nobody will see lives until the chain is destroyed, if that is now: it may own the
-// next chain, and so on.
 void Chain::endUnseen() noexcept {
-  if (state_ == State::kValue && !promises_) return;
   ++pins_;
   if (state_ == State::kFailure) {
     Failure failure = std::move(*valueIn<Failure>(slot_));
@@ -498,11 +494,13 @@ void Chain::endUnseen() noexcept {
 void Chain::bury(Chain& chain) noexcept {
   if (!chain.holdsObjects()) return chain.destroy();
   chain.buried_ = true;
-  chain.nextInLine_ = firstBuried;
-  firstBuried = &chain;
-  if (burying) return;
+  if (burying) {
+    chain.nextInLine_ = std::exchange(firstBuried, &chain);
+    return;
+  }
   Turn turn;
   burying = true;
+  chain.destroy();
   while (Chain* next = firstBuried) {
     firstBuried = next->nextInLine_;
     next->destroy();
@@ -518,7 +516,7 @@ bool Chain::holdsObjects() const noexcept {
 void Chain::destroy() noexcept {
   if (anchor_) anchor_->chain = nullptr;
   dropSteps();
-  releaseCanceller();
+  if (canceller_) releaseCanceller();
   clearResult();
   delete name_;
   unlink();

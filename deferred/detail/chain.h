@@ -184,7 +184,10 @@ class Chain {
   // The Promise's side.
 
   void ownByPromise() noexcept { ++promises_; }
-  void dropPromise() noexcept;
+  void dropPromise() noexcept {
+    checkThread();
+    if (--promises_ == 0 && !(fired_ && consumed_)) lastPromiseDropped();
+  }
 
   /// Whether a Promise may still fire it.
   bool mayFire() const noexcept { return !fired_; }
@@ -196,7 +199,7 @@ class Chain {
   /// Runs the steps; after `beginFiring` and the storing of a result.
   void fire() {
     if (canceller_ && !cancelling_) releaseCanceller();
-    runNow();
+    if (head_ || outer_ || !consumed_) runNow();
   }
 
   /// For `succeed`, `fail` and coroutines: no Promise will fire it.
@@ -274,6 +277,7 @@ class Chain {
   void finishDiscard() noexcept;
   void dismantle() noexcept;
 
+  void lastPromiseDropped() noexcept;
   void release() noexcept;
   void endUnseen() noexcept;
   [[noreturn]] void refuseSecondConsumer() const;

@@ -256,22 +256,10 @@ Deferred<T>& Deferred<T>::named(std::string_view name) & {
 }
 
 template <class T>
-std::optional<Result<T>> Deferred<T>::takeResult(SourceLocation here) {
-  if (!use().finished()) return std::nullopt;
-  struct Taken {
-    ~Taken() { chain.dropConsumer(); }
-    detail::Chain& chain;
-  } taken{hold_.consume(here)};
-  if (taken.chain.state() == detail::Chain::State::kFailure) {
-    Failure failure = std::move(*detail::valueIn<Failure>(taken.chain.slot()));
-    taken.chain.clearResult();
-    return failure;
-  }
-  if constexpr (std::is_void_v<T>) {
-    return Result<void>();
-  } else {
-    return Result<T>(std::move(*detail::valueIn<T>(taken.chain.slot())));
-  }
+std::add_pointer_t<T> Deferred<T>::readyValue() const {
+  detail::Chain& chain = use();
+  const bool ready = chain.finished() && chain.state() == detail::Chain::State::kValue;
+  return ready ? detail::valueIn<detail::Stored<T>>(chain.slot()) : nullptr;
 }
 
 template <class T>

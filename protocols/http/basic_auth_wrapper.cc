@@ -10,7 +10,7 @@ namespace {
 
 Deferred<Response> deferred(Answer answer) {
   if (Response* response = answer.ready()) return succeed(std::move(*response));
-  return std::move(answer).later();
+  return std::move(answer.later());
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ HTTPBodyWriter HTTPBodyWriter::forRequest(const Headers& headers) {
 HTTPBodyWriter HTTPBodyWriter::forResponse(int status, const Headers& headers,
                                            const AnsweredRequest& answered,
                                            const AddedFields& added) {
-  return forResponse(status, headers, detail::sentFields(headers), answered, added);
+  return forResponse(status, headers, detail::SentFields::of(headers), answered, added);
 }
 
 HTTPBodyWriter HTTPBodyWriter::forResponse(int status, const Headers& headers, unsigned sentFields,

@@ -123,7 +123,10 @@ bool hasElement(std::string_view list, std::string_view token) noexcept {
   return {{line, name.size()}, {colon + 2, value.size()}};
 }
 
-inline void Headers::Block::append(const HeaderField& field) noexcept { fields()[count++] = field; }
+inline void Headers::Block::append(const HeaderField& field) noexcept {
+  fields()[count++] = field;
+  sizes |= sizeBit(field.name);
+}
 
 inline Headers::Block* Headers::newBlock(std::size_t fields, std::size_t textSize) {
   const std::size_t head = sizeof(Block) + fields * sizeof(HeaderField);
@@ -134,7 +137,9 @@ inline Headers::Block* Headers::newBlock(std::size_t fields, std::size_t textSiz
                                                             static_cast<std::uint32_t>(fields),
                                                             0,
                                                             0,
-                                                            true};
+                                                            0,
+                                                            true,
+                                                            false};
 }
 
 void Headers::release() noexcept { detail::HeaderMemory::give(block_, block_->capacity); }
@@ -143,25 +148,40 @@ Headers::Headers(std::initializer_list<HeaderField> fields) : Headers() {
   for (const HeaderField& field : fields) add(field.name, field.value);
 }
 
-Headers::Headers(const Headers& other) : block_(other.empty() ? nullptr : other.copyWithRoom(0)) {}
+Headers Headers::lasting(std::initializer_list<HeaderField> fields) {
+  Headers headers(fields);
+  if (headers.block_) headers.block_->lasts = true;
+  return headers;
+}
+
+/// REQUIRES: there is a block
+void Headers::makeOwn() {
+  if (block_->lasts) block_ = copyWithRoom(0);
+}
 
 std::string_view Headers::assign(std::span<const HeaderField> fields, std::string_view text) {
   const std::size_t bytes = sizeof(Block) + fields.size_bytes() + text.size();
-  if (!block_ || block_->capacity < bytes) {
-    Block* const larger = newBlock(fields.size(), text.size());
-    if (block_) release();
-    block_ = larger;
+  if (!block_ || block_->capacity < bytes || block_->lasts) [[unlikely]] {
+    return assignToNewBlock(fields, text);
   }
   Block& block = *block_;
   block.room = block.count = static_cast<std::uint32_t>(fields.size());
   block.isMessage = false;
+  block.sizes = UINT32_MAX;
   char* const copy = block.text();
   block.setTextEnd(copy + text.size());
   block.shift =
       reinterpret_cast<std::uintptr_t>(copy) - reinterpret_cast<std::uintptr_t>(text.data());
-  std::copy(fields.begin(), fields.end(), block.fields());
-  std::copy(text.begin(), text.end(), copy);
-  return {copy, text.size()};
+  for (std::size_t i = 0; i < fields.size(); ++i) block.fields()[i] = fields[i];
+  return {static_cast<char*>(std::memcpy(copy, text.data(), text.size())), text.size()};
+}
+
+[[gnu::noinline]] std::string_view Headers::assignToNewBlock(std::span<const HeaderField> fields,
+                                                             std::string_view text) {
+  Headers other;
+  other.block_ = newBlock(fields.size(), text.size());
+  std::swap(block_, other.block_);
+  return assign(fields, text);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
@@ -176,21 +196,25 @@ void Headers::set(std::string_view name, std::string_view value) {
   eraseFrom(first + 1, name);
 }
 
-std::size_t Headers::remove(std::string_view name) noexcept {
+std::size_t Headers::remove(std::string_view name) {
+  if (!has(name)) return 0;
+  makeOwn();
   const std::size_t count = eraseFrom(0, name);
-  if (count > 0) block_->isMessage = false;
+  block_->isMessage = false;
   return count;
 }
 
 void Headers::clear() noexcept {
+  if (block_ && block_->lasts) block_ = nullptr;
   if (!block_) return;
   block_->count = 0;
   block_->shift = 0;
+  block_->sizes = 0;
   block_->setTextEnd(block_->text());
   block_->isMessage = true;
 }
 
-std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
+std::optional<std::string_view> Headers::find(std::string_view name) const noexcept {
   for (const HeaderField field : *this) {
     if (isNamed(field, name)) return field.value;
   }
@@ -205,7 +229,7 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
   return values;
 }
 
-bool Headers::hasElement(std::string_view name, std::string_view token) const noexcept {
+bool Headers::findElement(std::string_view name, std::string_view token) const noexcept {
   for (const HeaderField field : *this) {
     if (isNamed(field, name) && couplet::hasElement(field.value, token)) return true;
   }
@@ -238,15 +262,6 @@ void Headers::add(std::string_view name, std::string_view value) {
   if (!hasRoom(size)) [[unlikely]]
     before = makeRoom(size);
   block_->append(block_->appendText(name, value));
-}
-
-void Headers::add(const HeaderLine& line) {
-  if (!hasRoom(line.text().size())) [[unlikely]]
-    makeRoom(line.text().size());
-  char* const copy = block_->textEnd();
-  block_->setTextEnd(detail::copyText(copy, line.text()));
-  block_->append(
-      {{copy, line.name().size()}, {copy + line.name().size() + 2, line.value().size()}});
 }
 
 /// Makes room for a field of so many bytes; what was replaced or removed is dropped. Returns us as

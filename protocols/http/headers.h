@@ -16,6 +16,10 @@
 #include <utility>
 #include <vector>
 
+namespace couplet::detail {
+struct SentFields;
+}
+
 #pragma GCC visibility push(default)
 namespace couplet {
 
@@ -23,41 +27,6 @@ namespace couplet {
 struct HeaderField {
   std::string_view name;
   std::string_view value;  ///< without the spaces and tabs around it
-};
-
-/// A field that is known when the program is compiled, and is checked then: its line, as a message
-/// has it. Costs less to add than a name and a value.
-///
-///     constexpr HeaderLine kPlainText("Content-Type: text/plain; charset=utf-8\r\n");
-class HeaderLine {
- public:
-  /// Does not compile unless it is `name: value`, of visible bytes and single spaces, and CR LF.
-  consteval explicit HeaderLine(const char* line) : text_(line), nameSize_(text_.find(": ")) {
-    constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";  // of tokens: RFC 9110 section 5.6.2
-    if (nameSize_ == 0 || nameSize_ == text_.npos) throw "there is no name";
-    for (const char c : name()) {
-      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (!letter && !(c >= '0' && c <= '9') && kSigns.find(c) == kSigns.npos) throw "no token";
-    }
-    if (text_.size() < nameSize_ + 5 || !text_.ends_with("\r\n")) throw "there is no value";
-    char before = ' ';
-    for (const char c : value()) {
-      if (c < ' ' || c > '~' || (c == ' ' && before == ' '))
-        throw "a byte that may not stand there";
-      before = c;
-    }
-    if (before == ' ') throw "a space behind the value";
-  }
-
-  constexpr std::string_view text() const noexcept { return text_; }
-  constexpr std::string_view name() const noexcept { return {text_.data(), nameSize_}; }
-  constexpr std::string_view value() const noexcept {
-    return {text_.data() + nameSize_ + 2, text_.size() - nameSize_ - 4};
-  }
-
- private:
-  std::string_view text_;
-  std::size_t nameSize_;
 };
 
 /// Whether two names, tokens or codings are the same: RFC 9110 compares ASCII letters without
@@ -88,15 +57,20 @@ class Headers {
  public:
   Headers() = default;
   Headers(std::initializer_list<HeaderField> fields);
-  Headers(const Headers& other);
+  Headers(const Headers& other)
+      : block_(!other.block_ || other.block_->lasts ? other.block_ : other.copy()) {}
   Headers(Headers&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   Headers& operator=(Headers other) noexcept {
     std::swap(block_, other.block_);
     return *this;
   }
   ~Headers() {
-    if (block_) release();
+    if (block_ && !block_->lasts) release();
   }
+
+  /// Headers that many messages have: copies share one block, which is never freed, until they are
+  /// changed. For a `static const Headers`; any thread may copy them. Throws as `add` does.
+  static Headers lasting(std::initializer_list<HeaderField> fields);
 
   /// A copy of fields that a parser received, which has checked them: `headers.assign(head.fields,
   /// head.fieldLines)`. Replaces what was here, and returns the copy of `text`. Throws
@@ -109,21 +83,20 @@ class Headers {
   /// changed then. Bytes of 0x80 and more are allowed in a value.
   void add(std::string_view name, std::string_view value);
 
-  /// The same of a line that was checked when the program was compiled.
-  void add(const HeaderLine& line);
-
   /// The only field of this name from now on: in the place of the first that was there, else at the
   /// end. Throws as `add` does.
   void set(std::string_view name, std::string_view value);
 
   /// Takes away every field of this name; returns how many there were.
-  std::size_t remove(std::string_view name) noexcept;
+  std::size_t remove(std::string_view name);
 
   /// Takes away all and keeps the memory.
   void clear() noexcept;
 
   /// The value of the first field of this name.
-  std::optional<std::string_view> get(std::string_view name) const noexcept;
+  std::optional<std::string_view> get(std::string_view name) const noexcept {
+    return mayHave(sizeBit(name)) ? find(name) : std::nullopt;
+  }
 
   bool has(std::string_view name) const noexcept { return get(name).has_value(); }
 
@@ -132,7 +105,9 @@ class Headers {
 
   /// Whether any field of this name, read as a comma-separated list, has `token` in it:
   /// `headers.hasElement("Connection", "close")`.
-  bool hasElement(std::string_view name, std::string_view token) const noexcept;
+  bool hasElement(std::string_view name, std::string_view token) const noexcept {
+    return mayHave(sizeBit(name)) && findElement(name, token);
+  }
 
   /// Appends the fields to `out` as the lines of a message.
   void appendTo(std::string& out) const;
@@ -155,6 +130,8 @@ class Headers {
   Iterator end() const noexcept;
 
  private:
+  friend struct detail::SentFields;
+
   /// The fields follow it, then room for more, then the text.
   struct Block {
     std::uint32_t capacity;  // bytes, its own included
@@ -162,7 +139,9 @@ class Headers {
     std::uint32_t room;      // fields
     std::uint32_t count;     // of them
     std::uintptr_t shift;    // so many bytes behind what the fields view stands our copy of it
+    std::uint32_t sizes;     // of names: the bits of all that there are, and maybe of others
     bool isMessage;          // the text is the lines of the fields in order, and nothing else
+    bool lasts;              // shared and never changed
 
     HeaderField* fields() noexcept { return reinterpret_cast<HeaderField*>(this + 1); }
     char* text() noexcept { return reinterpret_cast<char*>(fields() + room); }
@@ -176,7 +155,7 @@ class Headers {
       return {reinterpret_cast<const char*>(at), text.size()};
     }
     bool hasRoom(std::size_t bytes) const noexcept {
-      return capacity - used >= bytes && shift == 0;
+      return capacity - used >= bytes && shift == 0 && !lasts;
     }
     void setTextEnd(const char* end) noexcept {
       used = static_cast<std::uint32_t>(end - reinterpret_cast<char*>(this));
@@ -185,11 +164,24 @@ class Headers {
     void append(const HeaderField& field) noexcept;
   };
 
+  /// Of a set of the sizes that names have: those of 31 and more are one.
+  static constexpr std::uint32_t sizeBit(std::string_view name) noexcept {
+    return std::uint32_t{1} << (name.size() < 31 ? name.size() : 31);
+  }
+  bool mayHave(std::uint32_t sizes) const noexcept {
+    return block_ && (block_->sizes & sizes) != 0;
+  }
+
+  std::optional<std::string_view> find(std::string_view name) const noexcept;
+  bool findElement(std::string_view name, std::string_view token) const noexcept;
   static Block* newBlock(std::size_t fields, std::size_t textSize);
+  Block* copy() const { return empty() ? nullptr : copyWithRoom(0); }
   Block* copyWithRoom(std::size_t more) const;
   bool hasRoom(std::size_t size);
   Headers makeRoom(std::size_t more);
+  std::string_view assignToNewBlock(std::span<const HeaderField> fields, std::string_view text);
   void release() noexcept;
+  void makeOwn();
   std::size_t eraseFrom(std::size_t index, std::string_view name) noexcept;
 
   Block* block_ = nullptr;  // null where there never was a field

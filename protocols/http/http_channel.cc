@@ -2,46 +2,19 @@
 #include <couplet/protocols/http/http_channel.h>
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
-#include <couplet/deferred/errors.h>
-#include <couplet/protocols/http/access_log.h>
 #include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/errors.h>
-#include <couplet/protocols/http/serializer.h>
 #include <couplet/protocols/http/site.h>
-#include <couplet/reactor/log.h>
 
 namespace couplet {
 
 namespace {
 
-/// Bodies up to this are copied behind their head, larger ones are written beside it.
-constexpr std::size_t kSmallBody = 4096;
-
 constexpr HTTPRefusal kClientLeft{400, "The client left before the body of its request had come."};
-
-/// Whether the connection is another protocol's after this response.
-bool handsOver(const Response& response, std::string_view method) {
-  const bool opens = method == "CONNECT" && response.status / 100 == 2;
-  return opens || response.status == 101;
-}
-
-bool offersUpgrade(const Request& request) {
-  const Headers& headers = request.headers();
-  return request.version() == HTTPVersion::kHTTP11 && headers.has("Upgrade") &&
-         headers.hasElement("Connection", "upgrade");
-}
-
-/// Passes a body on.
-BodyProducer relay(IncomingBody incoming) {
-  return [incoming](OutgoingBody& out) mutable -> Deferred<void> {
-    while (auto piece = co_await incoming.read()) co_await out.write(*piece);
-  };
-}
 
 }  // namespace
 
@@ -68,7 +41,7 @@ void HTTPChannel::unlink(HTTPChannel*& first) noexcept {
 }
 
 void HTTPChannel::connectionMade() {
-  site_.remember(*this);
+  site_.remember(*this, transport().clock());
   expectBy(site_.options_.idleTimeout);
 }
 
@@ -109,7 +82,7 @@ void HTTPChannel::resumeProducing() {
 
 /// Whether the next event is to be looked for. A body that is streamed waits for who reads it, and
 /// not for answers that are unsent, since its own may be among them.
-bool HTTPChannel::mayTake() {
+inline bool HTTPChannel::mayTake() {
   if (full_ || state_ > State::kBody || !receiving()) return false;
   if (answering_) return exchange_->streams && exchange_->streams->takesBody();
   if (transport().unsent() <= kHighMark) return true;
@@ -141,7 +114,7 @@ void HTTPChannel::take(std::string_view& bytes) {
   if (state_ >= State::kRefused) bytes = {};
   if (state_ != State::kIdle) return;
   if (!exchange_->parser.idle()) return moveOn(State::kHead);
-  if (exchange_->parser.fresh()) site_.recycle(std::move(exchange_));
+  if (exchange_->parser.fresh()) site_.recycle(exchange_);
 }
 
 void HTTPChannel::takeHeld() {
@@ -204,7 +177,7 @@ void HTTPChannel::moveOn(State state) {
   }
 }
 
-void HTTPChannel::headCame() {
+inline void HTTPChannel::headCame() {
   const RequestHead& head = exchange_->parser.head();
   exchange_->hasRequest = true;
   exchange_->request.assign(head, &transport());
@@ -225,7 +198,7 @@ void HTTPChannel::bodyBegins() {
       const auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
       exchange_->streams->pipe = pipe.get();
       exchange_->streams->expectsContinue = expectsContinue;
-      exchange_->streams->awaitedLast = transport().clock().now();
+      exchange_->streams->awaitedLast = site_.now();
       exchange_->request.setIncoming(IncomingBody(pipe));
       exchange_->parser.setBodyLimit(UINT64_MAX);
       return render();
@@ -254,12 +227,12 @@ void HTTPChannel::bodyCame(std::string_view piece) {
   }
   exchange_->streams->expectsContinue = false;
   if (exchange_->streams->pipe->awaited()) {
-    exchange_->streams->awaitedLast = transport().clock().now();
+    exchange_->streams->awaitedLast = site_.now();
   }
   over ? streamedBodyCame(piece) : exchange_->streams->pipe->push(piece);
 }
 
-void HTTPChannel::requestCame() {
+inline void HTTPChannel::requestCame() {
   if (answering_) return streamedBodyCame({});
   state_ = State::kAtWork;
   render();
@@ -273,11 +246,6 @@ void HTTPChannel::streamedBodyCame(std::string_view last) {
 
 void HTTPChannel::sendContinue() { write("HTTP/1.1 100 Continue\r\n\r\n"); }
 
-void HTTPChannel::write(std::string_view bytes) {
-  transport().write(bytes);
-  written_ += bytes.size();
-}
-
 /// Somebody waits for more of a body.
 void HTTPChannel::bodyAwaited() {
   if (state_ != State::kBody) return;
@@ -290,7 +258,7 @@ void HTTPChannel::bodyAwaited() {
 /// The time in which nobody waited for the body is not the client's.
 void HTTPChannel::resumeDeadline() {
   detail::ChannelStreams& streams = *exchange_->streams;
-  const Clock::TimePoint now = transport().clock().now();
+  const Clock::TimePoint now = site_.now();
   if (deadline_ != kNever) deadline_ += now - streams.awaitedLast;
   streams.awaitedLast = now;
 }
@@ -319,9 +287,8 @@ void HTTPChannel::refuse(int status, std::string_view why) {
 // Deadlines
 
 void HTTPChannel::expectBy(Duration patience) {
-  Clock& clock = transport().clock();
-  deadline_ = clock.now() + patience;
-  site_.lookAt(deadline_, clock);
+  deadline_ = site_.now() + patience;
+  site_.lookAt(deadline_);
 }
 
 void HTTPChannel::deadlinePassed() {
@@ -367,157 +334,7 @@ void HTTPChannel::watch() {
   expectBy(idle ? options.idleTimeout : options.responsePatience);
 }
 
-// Answers
-
-void HTTPChannel::render() {
-  answering_ = true;
-  Answer given = ask();
-  if (Response* response = given.ready()) return respond(*response);
-  answerLater(std::move(given).later());
-}
-
-Answer HTTPChannel::ask() {
-  try {
-    return site_.render(exchange_->request);
-  } catch (...) {
-    return pageOf(Failure::current());
-  }
-}
-
-/// The work ends with the connection, so that it may use this channel and the request.
-void HTTPChannel::answerLater(Deferred<Response> later) {
-  if (auto result = later.takeResult()) return answered(*result);
-  exchange_->work = later.cancelHandle();
-  whileConnected(std::move(later).addBoth([this](Result<Response> result) { answered(result); }));
-  if (ended_ && answering_ && !site_.options_.allowHalfClose) leave();
-}
-
-void HTTPChannel::answered(Result<Response>& result) {
-  if (state_ != State::kAtWork && state_ != State::kBody) return;
-  try {
-    if (result) {
-      respond(result.value());
-    } else {
-      Response page = pageOf(result.failure());
-      respond(page);
-    }
-    if (state_ == State::kHandingOver && !taking_) handOver(held_.view());
-  } catch (...) {
-    transport().failConnection(Failure::current());
-    throw;
-  }
-}
-
-/// The handler did not answer.
-Response HTTPChannel::pageOf(const Failure& failure) {
-  if (const auto* error = failure.get<HTTPError>()) {
-    Response page = site_.errorPage(error->status(), error->what());
-    for (const HeaderField field : error->headers()) page.headers.set(field.name, field.value);
-    return page;
-  }
-  if (const auto* error = failure.get<BodyTooLongError>()) {
-    return site_.errorPage(413, error->what());
-  }
-  LogLine::error() << "Exception in the handler of " << exchange_->request.method() << ' '
-                   << exchange_->request.path() << ": " << failure;
-  return site_.errorPage(500, "");
-}
-
-void HTTPChannel::respond(Response& response) {
-  const AnsweredRequest answered{exchange_->request.method(), exchange_->request.version()};
-  if (response.incoming && !response.producer) response.producer = relay(response.incoming);
-  const bool untilClose = response.producer && answered.version == HTTPVersion::kHTTP10 &&
-                          !response.headers.has("Content-Length");
-  const bool bodyMayEnd = state_ == State::kAtWork || response.producer;
-  keepAlive_ = keepAlive_ && !draining_ && !untilClose && bodyMayEnd &&
-               !(ended_ && held_.empty()) && !response.headers.hasElement("Connection", "close");
-  bool sent = trySend(response, answered);
-  if (!sent) {
-    Response page = site_.errorPage(500, "");
-    Response last(500);
-    sent = trySend(page, answered) || trySend(last, answered);
-  }
-  if (!sent) return close();
-  outgoing() ? stream() : finishAnswer();
-}
-
-/// False where it cannot be sent, which is logged; then nothing of it was.
-bool HTTPChannel::trySend(Response& response, const AnsweredRequest& answered) {
-  try {
-    send(response, answered);
-    return true;
-  } catch (const std::exception& error) {
-    LogLine::error() << "A response that cannot be sent: " << error.what();
-    if (detail::ChannelStreams* const streams = streaming()) {
-      streams->out.reset();
-      streams->next.reset();
-    }
-    return false;
-  }
-}
-
-void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
-  const bool handing = response.next && handsOver(response, answered.method);
-  if (response.status < 200 && !handing) {
-    throw std::invalid_argument("a final status is 200 or more");
-  }
-  std::unique_ptr<Protocol> next = handing ? nextProtocol(response) : nullptr;
-  std::string& out = site_.out_;
-  out.clear();
-  auto body = writeResponseHead(out, response.status, response.headers, answered,
-                                addedFields(response, answered, handing));
-  exchange_->answeredStatus = response.status;
-  exchange_->answeredBytes = body.sendsBody() ? response.body.size() : 0;
-  if (handing) {
-    streams().next = std::move(next);
-    streams().owner = std::move(response.next);
-  } else if (response.producer) {
-    if (body.sendsBody()) streams().out.emplace(transport(), body, std::move(response.producer));
-  } else if (response.body.size() > kSmallBody && body.sendsBody()) {
-    body.frame(out, response.body.size());
-    body.finish(out);
-    transport().writeSequence({out, response.body});
-    written_ += out.size() + response.body.size();
-    return;
-  } else {
-    body.writeAll(out, isBodiless(response.status) ? std::string_view() : response.body);
-  }
-  write(out);
-}
-
-/// Built before anything is sent: it may still be refused.
-std::unique_ptr<Protocol> HTTPChannel::nextProtocol(const Response& response) {
-  const Request& request = exchange_->request;
-  if (response.status == 101 && !offersUpgrade(request)) {
-    throw std::invalid_argument("the client did not ask for another protocol");
-  }
-  if (state_ != State::kAtWork) {
-    throw std::invalid_argument("the body of the request is not there yet");
-  }
-  std::unique_ptr<Protocol> next = response.next->buildProtocol(request.peer());
-  if (!next) throw std::invalid_argument("the factory built no protocol to go on with");
-  return next;
-}
-
-/// What the site says of the connection, the time and the framing goes before what the handler
-/// does, but for a Content-Length.
-AddedFields HTTPChannel::addedFields(const Response& response, const AnsweredRequest& answered,
-                                     bool handing) {
-  const bool old = answered.version == HTTPVersion::kHTTP10;
-  AddedFields added{.lines = site_.dateLine(), .unlessGiven = true, .dropsConnectionAndDate = true};
-  if (handing) {
-    if (response.status == 101) added.connection = "upgrade";
-  } else if (!keepAlive_) {
-    added.connection = "close";
-  } else if (old) {
-    added.connection = "keep-alive";
-  }
-  if (handing || isBodiless(response.status)) return added;
-  added.dropsTransferEncoding = static_cast<bool>(response.producer);
-  if (!response.producer) added.contentLength = response.body.size();
-  added.chunked = response.producer && !old;
-  return added;
-}
+// Streams
 
 detail::ChannelStreams& HTTPChannel::streams() {
   if (!exchange_->streams) exchange_->streams = std::make_unique<detail::ChannelStreams>(*this);
@@ -540,74 +357,7 @@ bool HTTPChannel::bodyIsStalled() const noexcept {
   return streams && streams->pipe && streams->stalled;
 }
 
-/// The head is sent; the producer's work ends with the connection.
-void HTTPChannel::stream() {
-  if (state_ == State::kAtWork) expectBy(site_.options_.responsePatience);
-  Deferred<void> produced = exchange_->streams->out->start();
-  exchange_->work = produced.cancelHandle();
-  whileConnected(
-      std::move(produced).addBoth([this](const Result<void>& result) { streamed(result); }));
-}
-
-/// The body is made, or cannot be: then the client must not take it for whole.
-void HTTPChannel::streamed(const Result<void>& result) {
-  if (state_ >= State::kRefused) return;
-  try {
-    result.value();
-    exchange_->streams->out->finish();
-  } catch (...) {
-    if (transport().connected()) {
-      LogLine::error() << "The body of the answer to " << exchange_->request.method() << ' '
-                       << exchange_->request.path() << " failed: " << Failure::current();
-    }
-    state_ = State::kClosed;
-    transport().abortConnection();
-    return logAnswer();
-  }
-  try {
-    finishAnswer();
-  } catch (...) {
-    transport().failConnection(Failure::current());
-    throw;
-  }
-}
-
-void HTTPChannel::logAnswer() {
-  if (!site_.options_.accessLog) return;
-  AccessRecord record;
-  if (exchange_->hasRequest) record = accessRecordOf(exchange_->request);
-  record.peer = transport().getPeer();
-  record.status = exchange_->answeredStatus;
-  record.bodyBytes = outgoing() ? outgoing()->written() : exchange_->answeredBytes;
-  site_.logAccess(record);
-}
-
-/// A client that still sends its body may read the answer while that is dropped.
-void HTTPChannel::finishAnswer() {
-  logAnswer();
-  answering_ = false;
-  exchange_->work = {};
-  const bool bodyIsOver = state_ == State::kAtWork;
-  exchange_->hasRequest = false;
-  exchange_->request.release();
-  if (exchange_->streams && exchange_->streams->next) return moveOn(State::kHandingOver);
-  if (!bodyIsOver) state_ = State::kRefused;
-  if (const auto over = std::move(exchange_->streams)) {
-    if (over->out) written_ += over->out->sent();
-    over->failBody(Failure(std::runtime_error("the request was answered")));
-  }
-  const bool last = !keepAlive_ || draining_ || (ended_ && held_.empty());
-  if (bodyIsOver && !last) return goOn();
-  bodyIsOver ? close() : linger();
-}
-
-void HTTPChannel::goOn() {
-  moveOn(State::kIdle);
-  if (transport().unsent() > kHighMark) expectBy(site_.options_.responsePatience);
-  if (taking_) return;
-  if (!held_.empty() || transport().paused()) return deliverAgain();
-  if (exchange_->parser.fresh()) site_.recycle(std::move(exchange_));
-}
+// Ends
 
 /// What still comes is dropped for a while, so that the answer is read before that meets a reset.
 void HTTPChannel::linger() {

@@ -88,7 +88,10 @@ class HTTPChannel : public Protocol, private Producer {
   void requestCame();
   void streamedBodyCame(std::string_view last);
   void sendContinue();
-  void write(std::string_view bytes);
+  void write(std::string_view bytes) {
+    transport().write(bytes);
+    written_ += bytes.size();
+  }
   void bodyAwaited();
   void resumeDeadline();
   void refuse(int status, std::string_view why);
@@ -105,7 +108,9 @@ class HTTPChannel : public Protocol, private Producer {
   void answerLater(Deferred<Response> later);
   void answered(Result<Response>& result);
   Response pageOf(const Failure& failure);
+  bool sendOrdinary(const Response& response);
   void respond(Response& response);
+  void respondAsAsked(Response& response);
   bool trySend(Response& response, const AnsweredRequest& answered);
   void send(Response& response, const AnsweredRequest& answered);
   std::unique_ptr<Protocol> nextProtocol(const Response& response);
@@ -118,6 +123,7 @@ class HTTPChannel : public Protocol, private Producer {
   void streamed(const Result<void>& result);
   void logAnswer();
   void finishAnswer();
+  void endStreams();
   void goOn();
   void linger();
   void handOver(std::string_view bytes);

@@ -22,15 +22,6 @@ Deferred<std::string> readWhole(IncomingBody body, std::size_t limit) {
 
 }  // namespace
 
-IncomingBody::IncomingBody() noexcept = default;
-IncomingBody::IncomingBody(std::shared_ptr<detail::BodyPipe> pipe) noexcept
-    : pipe_(std::move(pipe)) {}
-IncomingBody::IncomingBody(const IncomingBody&) noexcept = default;
-IncomingBody& IncomingBody::operator=(const IncomingBody&) noexcept = default;
-IncomingBody::IncomingBody(IncomingBody&&) noexcept = default;
-IncomingBody& IncomingBody::operator=(IncomingBody&&) noexcept = default;
-IncomingBody::~IncomingBody() = default;
-
 Deferred<std::optional<std::string>> IncomingBody::read(SourceLocation here) {
   if (!pipe_) return succeed(std::optional<std::string>(), here);
   return pipe_->read(here);

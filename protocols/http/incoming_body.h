@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/protocols/http/headers.h>
@@ -33,16 +34,10 @@ namespace couplet {
 class IncomingBody {
  public:
   /// That of a message without one: at its end.
-  IncomingBody() noexcept;
+  IncomingBody() noexcept = default;
 
   /// For channels and agents, and for tests that push into the pipe.
-  explicit IncomingBody(std::shared_ptr<detail::BodyPipe> pipe) noexcept;
-
-  IncomingBody(const IncomingBody&) noexcept;
-  IncomingBody& operator=(const IncomingBody&) noexcept;
-  IncomingBody(IncomingBody&&) noexcept;
-  IncomingBody& operator=(IncomingBody&&) noexcept;
-  ~IncomingBody();
+  explicit IncomingBody(std::shared_ptr<detail::BodyPipe> pipe) noexcept : pipe_(std::move(pipe)) {}
 
   /// What was received and not yet read, as soon as there is some: never "". Nothing at the end,
   /// every time. A read that is cancelled has taken nothing; one that waits when the last handle

@@ -37,8 +37,11 @@ inline std::size_t pathSize(std::string_view asked, std::string_view text) {
 void Request::assign(const RequestHead& head, const Transport* transport) {
   const std::string_view text = head.text();
   const char* const copy = headers_.assign(head.fields, text).data();
-  const auto copied = [&](std::string_view part) {
-    return std::string_view(copy + (part.data() - text.data()), part.size());
+  const auto shift =
+      reinterpret_cast<std::uintptr_t>(copy) - reinterpret_cast<std::uintptr_t>(text.data());
+  const auto copied = [shift](std::string_view part) {
+    const auto at = reinterpret_cast<std::uintptr_t>(part.data()) + shift;
+    return std::string_view(reinterpret_cast<const char*>(at), part.size());
   };
   method_ = copied(head.method);
   target_ = copied(head.target);
@@ -55,7 +58,7 @@ void Request::assign(const RequestHead& head, const Transport* transport) {
   path_ = {asked.data(), mark};
   query_ = mark < asked.size() ? asked.substr(mark + 1) : std::string_view();
   if (path_.empty() && form_ == TargetForm::kAbsolute) path_ = "/";
-  unclaimed_ = path_.substr(path_.empty() ? 0 : 1);
+  unclaimAll();
 }
 
 std::optional<std::string_view> Request::param(std::string_view name) const noexcept {

@@ -90,7 +90,7 @@ class Request {
   void release() noexcept {
     answers_.reset();
     read_.reset();
-    incoming_ = {};
+    if (incoming_) incoming_ = {};
   }
   /// Begins anew, with a copy of `head`. REQUIRES: a parser gave it; `transport`, if any, outlives
   /// this
@@ -103,8 +103,10 @@ class Request {
     body_.append(piece);
   }
   std::size_t bodyCapacity() const noexcept { return body_.capacity(); }
+  void unclaimAll() noexcept { unclaimed_ = path_.empty() ? path_ : path_.substr(1); }
   void setUnclaimed(std::string_view segments) noexcept { unclaimed_ = segments; }
   void clearParams() noexcept {
+    if (params_.empty()) return;
     params_.clear();
     decoded_.clear();
   }

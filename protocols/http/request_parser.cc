@@ -177,6 +177,19 @@ void HTTPRequestParser::takeEnd() noexcept {
   state_ = State::kHead;
 }
 
+inline HTTPEvent HTTPRequestParser::nextHead(std::string_view& bytes) {
+  RequestSection section(limits_, table_);
+  const detail::Reading reading = detail::HeadReader(unfinishedHead_).read(bytes, section);
+  if (reading.outcome == detail::Reading::kNeedMore) return HTTPEvent::kNeedMore;
+  if (reading.outcome == detail::Reading::kRefused) return refuse(*reading.refusal, bytes);
+  const RequestHead& head = table_.request;
+  detail::beginBody(unfinishedBody_,
+                    head.chunked ? detail::BodyFraming::kChunked : detail::BodyFraming::kLength,
+                    head.contentLength.value_or(0), limits_);
+  state_ = State::kBody;
+  return HTTPEvent::kHead;
+}
+
 HTTPEvent HTTPRequestParser::next(std::string_view& bytes) {
   detail::HeadReader::forget(unfinishedHead_);
   switch (state_) {
@@ -193,19 +206,6 @@ HTTPEvent HTTPRequestParser::next(std::string_view& bytes) {
   }
   bytes.remove_prefix(bytes.size());
   return HTTPEvent::kRefused;
-}
-
-HTTPEvent HTTPRequestParser::nextHead(std::string_view& bytes) {
-  RequestSection section(limits_, table_);
-  const detail::Reading reading = detail::HeadReader(unfinishedHead_).read(bytes, section);
-  if (reading.outcome == detail::Reading::kNeedMore) return HTTPEvent::kNeedMore;
-  if (reading.outcome == detail::Reading::kRefused) return refuse(*reading.refusal, bytes);
-  const RequestHead& head = table_.request;
-  detail::beginBody(unfinishedBody_,
-                    head.chunked ? detail::BodyFraming::kChunked : detail::BodyFraming::kLength,
-                    head.contentLength.value_or(0), limits_);
-  state_ = State::kBody;
-  return HTTPEvent::kHead;
 }
 
 HTTPEvent HTTPRequestParser::nextOfBody(std::string_view& bytes) {

@@ -12,9 +12,6 @@ namespace couplet {
 
 namespace {
 
-constexpr HeaderLine kText("Content-Type: text/plain; charset=utf-8\r\n");
-constexpr HeaderLine kHtml("Content-Type: text/html; charset=utf-8\r\n");
-
 Response page(int status, std::string_view html) {
   const std::string title = std::to_string(status) + ' ' + std::string(reasonPhrase(status));
   Response response = Response::html("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title +
@@ -26,15 +23,13 @@ Response page(int status, std::string_view html) {
 }  // namespace
 
 Response Response::text(std::string body) {
-  Response response(200, std::move(body));
-  response.headers.add(kText);
-  return response;
+  static const Headers kText = Headers::lasting({{"Content-Type", "text/plain; charset=utf-8"}});
+  return Response(200, kText, std::move(body));
 }
 
 Response Response::html(std::string body) {
-  Response response(200, std::move(body));
-  response.headers.add(kHtml);
-  return response;
+  static const Headers kHtml = Headers::lasting({{"Content-Type", "text/html; charset=utf-8"}});
+  return Response(200, kHtml, std::move(body));
 }
 
 Response Response::redirect(std::string_view location, int status) {

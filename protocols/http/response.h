@@ -3,13 +3,17 @@
 // What a server answers, and what a client gets.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
+#include <couplet/deferred/callable.h>
 #include <couplet/deferred/deferred.h>
 #include <couplet/protocols/http/headers.h>
 #include <couplet/protocols/http/incoming_body.h>
@@ -20,6 +24,7 @@
 namespace couplet {
 
 class Factory;
+class Request;
 struct SetCookie;
 
 /// A response. A value: change its members as you like. The server adds Date, Content-Length or
@@ -30,6 +35,8 @@ struct SetCookie;
 struct Response {
   Response() = default;
   explicit Response(int code, std::string bytes = "") : status(code), body(std::move(bytes)) {}
+  Response(int code, const Headers& fields, std::string&& bytes)
+      : status(code), headers(fields), body(std::move(bytes)) {}
 
   /// 200, as `text/plain; charset=utf-8` or `text/html; charset=utf-8`.
   static Response text(std::string body);
@@ -94,16 +101,68 @@ class HTTPError : public std::runtime_error {
 /// coroutine.
 class Answer {
  public:
-  Answer(Response response) : what_(std::move(response)) {}            // NOLINT: meant
-  Answer(Deferred<Response> response) : what_(std::move(response)) {}  // NOLINT: meant
+  Answer(Response response) noexcept : ready_(std::move(response)), isReady_(true) {}
+  Answer(Deferred<Response> response) noexcept : later_(std::move(response)), isReady_(false) {}
+  Answer(Answer&& other) noexcept : isReady_(other.isReady_) {
+    isReady_ ? static_cast<void>(::new (&ready_) Response(std::move(other.ready_)))
+             : static_cast<void>(::new (&later_) Deferred<Response>(std::move(other.later_)));
+  }
+  Answer& operator=(Answer&&) = delete;
+  ~Answer() { isReady_ ? ready_.~Response() : later_.~Deferred(); }
+
+  /// What `handler` returns, made in its place.
+  template <class F>
+  static Answer of(F& handler, Request& request) {
+    using Given = std::invoke_result_t<F&, Request&>;
+    if constexpr (std::same_as<Given, Response>) {
+      return Answer(Now(), handler, request);
+    } else if constexpr (std::same_as<Given, Deferred<Response>>) {
+      return Answer(Later(), handler, request);
+    } else {
+      return handler(request);
+    }
+  }
 
   /// Null where it comes later.
-  Response* ready() noexcept { return std::get_if<Response>(&what_); }
+  Response* ready() noexcept { return isReady_ ? &ready_ : nullptr; }
   /// REQUIRES: !ready()
-  Deferred<Response> later() && { return std::get<Deferred<Response>>(std::move(what_)); }
+  Deferred<Response>& later() noexcept { return later_; }
 
  private:
-  std::variant<Response, Deferred<Response>> what_;
+  struct Now {};
+  struct Later {};
+
+  template <class F>
+  Answer(Now, F& handler, Request& request) : ready_(handler(request)), isReady_(true) {}
+  template <class F>
+  Answer(Later, F& handler, Request& request) : later_(handler(request)), isReady_(false) {}
+
+  union {
+    Response ready_;
+    Deferred<Response> later_;
+  };
+  bool isReady_;
+};
+
+/// Answers a request: may return a Response, a Deferred<Response>, or be a coroutine. The request
+/// outlives what it returns.
+class Handler {
+ public:
+  Handler() noexcept = default;
+  Handler(std::nullptr_t) noexcept {}
+  template <class F>
+  requires(!std::same_as<std::remove_cvref_t<F>, Handler> &&
+           std::is_invocable_r_v<Answer, std::decay_t<F>&, Request&>) Handler(F&& handler)
+      : call_([handler = std::decay_t<F>(std::forward<F>(handler))](Request& request) mutable {
+          return Answer::of(handler, request);
+        }) {}
+
+  explicit operator bool() const noexcept { return static_cast<bool>(call_); }
+
+  Answer operator()(Request& request) { return call_(request); }
+
+ private:
+  Callable<Answer(Request&)> call_;
 };
 
 }  // namespace couplet

@@ -2,12 +2,14 @@
 #include <couplet/protocols/http/router.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <couplet/protocols/http/detail/copy_text.h>
 #include <couplet/protocols/http/detail/path_segments.h>
 #include <couplet/protocols/http/percent.h>
 
@@ -20,6 +22,38 @@ namespace {
 [[noreturn]] void refuse(std::string_view pattern, const char* why) {
   throw std::invalid_argument("route " + std::string(pattern) + ": " + why);
 }
+
+/// The nodes of patterns without names, by their whole paths: found sooner than segment by segment.
+/// Not complete.
+template <class Node>
+class WholePaths {
+ public:
+  /// REQUIRES: `node` outlives this
+  void add(std::string_view path, Node& node) {
+    if (path.size() >= kLong || path.find('%') != path.npos || find(path)) return;
+    std::vector<Entry>& same = ofSize_[path.size()];
+    if (same.size() < kMost) same.push_back({std::string(path), &node});
+  }
+
+  [[gnu::always_inline]] Node* find(std::string_view path) const noexcept {
+    if (path.size() >= kLong) return nullptr;
+    for (const Entry& entry : ofSize_[path.size()]) {
+      if (detail::sameText(entry.path, path)) return entry.node;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t kLong = 64;
+  static constexpr std::size_t kMost = 8;  // of one size are soon looked through
+
+  struct Entry {
+    std::string path;
+    Node* node;
+  };
+
+  std::array<std::vector<Entry>, kLong> ofSize_;
+};
 
 }  // namespace
 
@@ -44,9 +78,9 @@ struct Router::Node {
     std::unique_ptr<Node> node;
   };
 
-  Route* find(std::string_view method) {
+  [[gnu::always_inline]] Route* find(std::string_view method) {
     for (Route& route : routes) {
-      if (route.method == method) return &route;
+      if (detail::sameText(route.method, method)) return &route;
     }
     return nullptr;
   }
@@ -100,6 +134,16 @@ struct Router::Node {
   }
 };
 
+/// All routes.
+struct Router::Table {
+  /// The node for a path, with routes: the first match. Null for none.
+  Node* find(std::string_view path);
+  Node* findBySegments(std::string_view path);
+
+  Node root;
+  WholePaths<Node> literals;
+};
+
 namespace {
 
 /// Takes segments of a path that has nothing encoded in it.
@@ -138,13 +182,6 @@ Node* findNode(Node* node, PathSegments path) {
   return node->routes.empty() ? nullptr : node;
 }
 
-template <class Node>
-Node* findNode(Node* root, std::string_view path) {
-  const bool plain = path.empty() || path.find('%') == path.npos;
-  return plain ? findNode<Plainly>(root, PathSegments(path))
-               : findNode<Decoding>(root, PathSegments(path));
-}
-
 /// Tells the request what stands in the places of the names.
 template <class Params>
 void setParams(Request& request, const Params& params) {
@@ -175,9 +212,20 @@ Response answerWith(const std::string& methods, std::string_view asked) {
 
 }  // namespace
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+inline Router::Node* Router::Table::find(std::string_view path) {
+  Node* const node = literals.find(path);
+  return node ? node : findBySegments(path);
+}
 
-Router::Router(Router&& other) noexcept : root_(std::move(other.root_)) {}
+[[gnu::noinline]] Router::Node* Router::Table::findBySegments(std::string_view path) {
+  const bool plain = path.find('%') == path.npos;
+  return plain ? findNode<Plainly>(&root, PathSegments(path))
+               : findNode<Decoding>(&root, PathSegments(path));
+}
+
+Router::Router() : table_(std::make_unique<Table>()) {}
+
+Router::Router(Router&& other) noexcept : table_(std::move(other.table_)) {}
 
 Router::~Router() = default;
 
@@ -202,7 +250,7 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
   if (!pattern.starts_with('/')) refuse(pattern, "does not begin with a slash");
   if (!handler) refuse(pattern, "has no handler");
   std::vector<Node::Param> params;
-  Node* node = root_.get();
+  Node* node = &table_->root;
   PathSegments left(pattern.substr(1));
   for (std::size_t index = 0; !left.ended(); ++index) {
     const std::string_view segment = left.take();
@@ -222,18 +270,19 @@ Router& Router::add(std::string_view method, std::string_view pattern, Handler h
     params.push_back({std::string(name), index, isRest});
   }
   if (node->find(method)) refuse(pattern, "has a handler for this method already");
+  if (params.empty()) table_->literals.add(pattern.substr(1), *node);
   node->routes.push_back({std::string(method), std::move(handler), std::move(params), body});
   return *this;
 }
 
 BodyWanted Router::bodyWanted(Request& request) {
-  Node* node = findNode(root_.get(), request.unclaimed());
+  Node* node = table_->find(request.unclaimed());
   const Node::Route* route = node ? node->find(request.method()) : nullptr;
   return route ? route->body : BodyWanted::kNot;
 }
 
 Answer Router::render(Request& request) {
-  Node* node = findNode(root_.get(), request.unclaimed());
+  Node* node = table_->find(request.unclaimed());
   if (!node) throw HTTPError(404);
   Node::Route* route = node->find(request.method());
   if (!route && request.method() == "HEAD") route = node->find("GET");

@@ -8,15 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include <couplet/deferred/callable.h>
 #include <couplet/protocols/http/resource.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
-
-/// Answers a request: may return a Response, a Deferred<Response>, or be a coroutine. The request
-/// outlives what it returns.
-using Handler = Callable<Answer(Request&)>;
 
 /// A Resource that looks up who answers, by method and by the segments of the path below its own:
 ///
@@ -55,8 +50,9 @@ class Router : public Resource {
 
  private:
   struct Node;
+  struct Table;
 
-  std::unique_ptr<Node> root_;
+  std::unique_ptr<Table> table_;
 };
 
 }  // namespace couplet

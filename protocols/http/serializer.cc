@@ -106,7 +106,7 @@ HTTPBodyWriter writeResponseHead(std::string& out, const HTTPStatus& status, con
                                  const AnsweredRequest& answered, const AddedFields& added) {
   const bool ok = status.code == 200 && status.reason == "OK";
   if (!ok) checkStatus(status);
-  const unsigned present = detail::sentFields(headers);
+  const unsigned present = detail::SentFields::of(headers);
   const HTTPBodyWriter body =
       HTTPBodyWriter::forResponse(status.code, headers, present, answered, added);
   const unsigned dropped = detail::droppedFields(added);

@@ -2,6 +2,7 @@
 #include <couplet/protocols/http/site.h>
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -22,6 +23,12 @@ constexpr Duration kLookInterval = std::chrono::seconds(1);
 constexpr std::size_t kMostSpare = 16;
 /// So much for the bodies of all of them.
 constexpr std::size_t kMostSpareBytes = 4 * 1024 * 1024;
+/// These are not counted.
+constexpr std::size_t kSmallSpareBody = 4096;
+
+bool hasPath(TargetForm form) noexcept {
+  return form == TargetForm::kOrigin || form == TargetForm::kAbsolute;
+}
 
 }  // namespace
 
@@ -45,20 +52,20 @@ std::unique_ptr<Protocol> Site::buildProtocol(const Address&) {
 }
 
 /// REQUIRES: deadline < nextLook_
-void Site::lookLater(Clock::TimePoint deadline, Clock& clock) {
+void Site::lookLater(Clock::TimePoint deadline) {
   const auto next = std::max(deadline, lastLook_ + kLookInterval);
-  const Duration wait = std::max(next - clock.now(), Duration::zero());
+  const Duration wait = std::max(next - now(), Duration::zero());
   if (lookCall_.active()) {
     lookCall_.reset(wait);
   } else {
-    lookCall_ = clock.callLater(wait, [this, &clock] { look(clock); });
+    lookCall_ = clock_->callLater(wait, [this] { look(); });
   }
   nextLook_ = next;
 }
 
 /// A channel that is told may answer, close or hand over others, late ones too.
-void Site::look(Clock& clock) {
-  lastLook_ = clock.now();
+void Site::look() {
+  lastLook_ = now();
   nextLook_ = Clock::TimePoint::max();
   auto earliest = Clock::TimePoint::max();
   for (HTTPChannel *channel = channels_, *next; channel; channel = next) {
@@ -80,10 +87,13 @@ void Site::look(Clock& clock) {
       channel->transport().failConnection(Failure::current());
     }
   }
-  if (channels_) lookAt(earliest, clock);
+  if (channels_) lookAt(earliest);
 }
 
-void Site::remember(HTTPChannel& channel) noexcept { channel.link(channels_); }
+void Site::remember(HTTPChannel& channel, Clock& clock) noexcept {
+  channel.link(channels_);
+  clock_ = &clock;
+}
 
 /// REQUIRES: it is remembered
 void Site::forget(HTTPChannel& channel) {
@@ -105,9 +115,12 @@ Deferred<void> Site::drain(Duration deadline) {
 }
 
 /// The request keeps it alive, but for the root, which the site does.
-Resource* Site::find(Request& request) {
-  request.setUnclaimed(request.path().substr(request.path().empty() ? 0 : 1));
-  if (root_->isLeaf()) return root_.get();
+inline Resource* Site::find(Request& request) {
+  request.unclaimAll();
+  return root_->isLeaf() ? root_.get() : findBelowRoot(request);
+}
+
+[[gnu::noinline]] Resource* Site::findBelowRoot(Request& request) {
   std::shared_ptr<Resource> found = findResource(root_, request);
   Resource* const resource = found.get();
   request.keep(std::move(found));
@@ -116,9 +129,7 @@ Resource* Site::find(Request& request) {
 
 /// What goes wrong here does so again when it is rendered.
 BodyWanted Site::bodyWanted(Request& request) {
-  if (request.form() == TargetForm::kAsterisk || request.form() == TargetForm::kAuthority) {
-    return BodyWanted::kWhole;
-  }
+  if (!hasPath(request.form())) return BodyWanted::kWhole;
   try {
     Resource* const resource = find(request);
     return resource ? resource->bodyWanted(request) : BodyWanted::kNot;
@@ -127,15 +138,18 @@ BodyWanted Site::bodyWanted(Request& request) {
   }
 }
 
-Answer Site::render(Request& request) {
+/// OPTIONS * and CONNECT.
+[[gnu::noinline]] Answer Site::renderWithoutPath(Request& request) {
   if (request.form() == TargetForm::kAsterisk) {
     if (request.method() != "OPTIONS") throw HTTPError(405, "", {{"Allow", "OPTIONS"}});
     return Response(200);
   }
-  if (request.form() == TargetForm::kAuthority) {
-    if (!options_.connect) throw HTTPError(501);
-    return options_.connect(request);
-  }
+  if (!options_.connect) throw HTTPError(501);
+  return options_.connect(request);
+}
+
+Answer Site::render(Request& request) {
+  if (!hasPath(request.form())) return renderWithoutPath(request);
   Resource* const resource = find(request);
   if (!resource) throw HTTPError(404);
   return resource->render(request);
@@ -159,17 +173,20 @@ Response Site::errorPage(int status, std::string_view why) {
   }
 }
 
-std::string_view Site::dateLine() {
-  const std::time_t now = options_.wallTime();
-  if (dateOf_ != now) {
-    const HTTPDate date = formatHTTPDate(now);
-    dateLine_.assign("Date: ").append(date.data(), date.size()).append("\r\n");
-    dateOf_ = now;
-  }
-  return dateLine_;
+void Site::renderDate(std::time_t now) {
+  const HTTPDate date = formatHTTPDate(now);
+  static_assert(kDateLineSize == 6 + date.size() + 2);
+  std::memcpy(dateLine_.data(), "Date: ", 6);
+  std::copy(date.begin(), date.end(), dateLine_.begin() + 6);
+  std::memcpy(dateLine_.end() - 2, "\r\n", 2);
+  dateOf_ = now;
 }
 
 std::unique_ptr<detail::HTTPExchange> Site::newExchange() {
+  return nextSpare_ ? std::move(nextSpare_) : takeSpare();
+}
+
+[[gnu::noinline]] std::unique_ptr<detail::HTTPExchange> Site::takeSpare() {
   if (spare_.empty()) return std::make_unique<detail::HTTPExchange>(options_.limits, table_);
   auto exchange = std::move(spare_.back());
   spare_.pop_back();
@@ -177,8 +194,15 @@ std::unique_ptr<detail::HTTPExchange> Site::newExchange() {
   return exchange;
 }
 
-/// REQUIRES: it is as a new one, but for its memory
-void Site::recycle(std::unique_ptr<detail::HTTPExchange> exchange) noexcept {
+/// Takes it. REQUIRES: it is as a new one, but for its memory
+void Site::recycle(std::unique_ptr<detail::HTTPExchange>& exchange) noexcept {
+  if (nextSpare_ || exchange->request.bodyCapacity() > kSmallSpareBody) {
+    return keepSpare(std::move(exchange));
+  }
+  nextSpare_.swap(exchange);
+}
+
+[[gnu::noinline]] void Site::keepSpare(std::unique_ptr<detail::HTTPExchange> exchange) noexcept {
   const std::size_t bytes = exchange->request.bodyCapacity();
   if (spare_.size() == kMostSpare || spareBytes_ + bytes > kMostSpareBytes) return;
   spareBytes_ += bytes;

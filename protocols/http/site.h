@@ -4,6 +4,7 @@
 // Twisted's Site.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -101,24 +102,38 @@ class Site : public Factory {
  private:
   friend class HTTPChannel;
 
-  void lookAt(Clock::TimePoint deadline, Clock& clock) {
-    if (deadline < nextLook_) lookLater(deadline, clock);
+  static constexpr std::size_t kDateLineSize = 37;
+
+  Clock::TimePoint now() const { return clock_->now(); }
+  void lookAt(Clock::TimePoint deadline) {
+    if (deadline < nextLook_) lookLater(deadline);
   }
-  void lookLater(Clock::TimePoint deadline, Clock& clock);
-  void look(Clock& clock);
-  void remember(HTTPChannel& channel) noexcept;
+  void lookLater(Clock::TimePoint deadline);
+  void look();
+  void remember(HTTPChannel& channel, Clock& clock) noexcept;
   void forget(HTTPChannel& channel);
   Resource* find(Request& request);
+  Resource* findBelowRoot(Request& request);
   BodyWanted bodyWanted(Request& request);
   Answer render(Request& request);
+  Answer renderWithoutPath(Request& request);
   void logAccess(AccessRecord& record);
   Response errorPage(int status, std::string_view why);
-  std::string_view dateLine();
+  /// All of it, with its CR LF. Throws what the site's wallTime does.
+  std::string_view dateLine() {
+    const std::time_t now = options_.wallTime();
+    if (dateOf_ != now) renderDate(now);
+    return {dateLine_.data(), dateLine_.size()};
+  }
+  void renderDate(std::time_t now);
   std::unique_ptr<detail::HTTPExchange> newExchange();
-  void recycle(std::unique_ptr<detail::HTTPExchange> exchange) noexcept;
+  std::unique_ptr<detail::HTTPExchange> takeSpare();
+  void recycle(std::unique_ptr<detail::HTTPExchange>& exchange) noexcept;
+  void keepSpare(std::unique_ptr<detail::HTTPExchange> exchange) noexcept;
 
   SiteOptions options_;
   std::shared_ptr<Resource> root_;
+  Clock* clock_ = nullptr;           // of the channels
   HTTPChannel* channels_ = nullptr;  // that are connected
   HTTPChannel* late_ = nullptr;      // of them, those whose deadline has passed
   DelayedCall lookCall_;             // at the deadlines of all channels
@@ -128,10 +143,11 @@ class Site : public Factory {
   bool drained_ = false;                                      // no more are taken
   HTTPHeadTable table_;                                       // of all channels
   std::string out_;                                           // what a channel is about to write
+  std::unique_ptr<detail::HTTPExchange> nextSpare_;           // to use again before the others
   std::vector<std::unique_ptr<detail::HTTPExchange>> spare_;  // to use again
   std::size_t spareBytes_ = 0;                                // of bodies in them
   std::time_t dateOf_ = -1;                                   // the time in dateLine_
-  std::string dateLine_;
+  std::array<char, kDateLineSize> dateLine_;
 };
 
 }  // namespace couplet

@@ -19,7 +19,7 @@ class HTTPChannel;
 namespace couplet::detail {
 
 struct ChannelStreams final : BodySource {
-  explicit ChannelStreams(HTTPChannel& owner) noexcept : channel(owner) {}
+  explicit ChannelStreams(HTTPChannel& ofWhom) noexcept : channel(ofWhom) {}
   ~ChannelStreams();
 
   void bodyWanted() override;

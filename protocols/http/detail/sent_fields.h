@@ -35,15 +35,16 @@ inline unsigned sentField(std::string_view name) noexcept {
   }
 }
 
-inline unsigned sentFields(const Headers& headers) noexcept {
-  constexpr unsigned kSizes = 1u << 4 | 1u << 10 | 1u << 14 | 1u << 17;
-  unsigned fields = kNone;
-  for (const HeaderField field : headers) {
-    const bool maybe = field.name.size() < 32 && (kSizes >> field.name.size() & 1) != 0;
-    if (maybe) fields |= sentField(field.name);
+struct SentFields {
+  /// All that `headers` have.
+  static unsigned of(const Headers& headers) noexcept {
+    constexpr unsigned kSizes = 1u << 4 | 1u << 10 | 1u << 14 | 1u << 17;
+    unsigned fields = kNone;
+    if (!headers.mayHave(kSizes)) return fields;
+    for (const HeaderField field : headers) fields |= sentField(field.name);
+    return fields;
   }
-  return fields;
-}
+};
 
 /// Which of them are left out.
 inline unsigned droppedFields(const AddedFields& added) noexcept {

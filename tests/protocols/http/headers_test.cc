@@ -141,14 +141,49 @@ TEST(HeadersTest, TellsWhetherItsLinesLieAsTheyAreSent) {
   EXPECT_EQ(headers.asLines(), "");
 }
 
-TEST(HeadersTest, AddsALineThatWasCheckedByTheCompiler) {
-  static constexpr HeaderLine kType("Content-Type: text/plain; charset=utf-8\r\n");
+const Headers& lastingPair() {
+  static const Headers kPair = Headers::lasting({{"A", "1"}, {"Bee", "2"}});
+  return kPair;
+}
+
+TEST(HeadersTest, LastingOnesAreShared) {
+  const Headers copy = lastingPair();
+  EXPECT_EQ(copy.asLines()->data(), lastingPair().asLines()->data());
+  EXPECT_EQ(textOf(copy), "A: 1\r\nBee: 2\r\n");
+  EXPECT_TRUE(Headers::lasting({}).empty());
+  EXPECT_THROW(Headers::lasting({{"A b", "1"}}), std::invalid_argument);
+}
+
+TEST(HeadersTest, WhatChangesACopyOfLastingOnesLeavesTheOthers) {
+  const auto changed = [](auto change) {
+    Headers copy = lastingPair();
+    change(copy);
+    EXPECT_EQ(textOf(lastingPair()), "A: 1\r\nBee: 2\r\n");
+    return textOf(copy);
+  };
+  EXPECT_EQ(changed([](Headers& copy) { copy.add("C", "3"); }), "A: 1\r\nBee: 2\r\nC: 3\r\n");
+  EXPECT_EQ(changed([](Headers& copy) { copy.set("A", "3"); }), "A: 3\r\nBee: 2\r\n");
+  EXPECT_EQ(changed([](Headers& copy) { copy.set("C", "3"); }), "A: 1\r\nBee: 2\r\nC: 3\r\n");
+  EXPECT_EQ(changed([](Headers& copy) { copy.remove("A"); }), "Bee: 2\r\n");
+  EXPECT_EQ(changed([](Headers& copy) { copy.clear(); }), "");
+  EXPECT_EQ(changed([](Headers& copy) { copy = {}; }), "");
+  const std::string line = "X: y\r\n";
+  const std::string_view text = line;
+  const HeaderField field{text.substr(0, 1), text.substr(3, 1)};
+  EXPECT_EQ(changed([&](Headers& copy) { copy.assign({&field, 1}, text); }), line);
+}
+
+TEST(HeadersTest, FindsNamesOfEverySize) {
   Headers headers;
-  for (int i = 0; i < 20; ++i) headers.add(kType);
-  EXPECT_EQ(headers.size(), 20u);
-  EXPECT_EQ(headers[19].name, "Content-Type");
-  EXPECT_EQ(headers[19].value, "text/plain; charset=utf-8");
-  EXPECT_EQ(textOf(headers).size(), 20 * kType.text().size());
+  for (std::size_t size = 1; size < 70; ++size) {
+    const std::string name(size, 'n');
+    EXPECT_FALSE(headers.has(name)) << size;
+    headers.add(name, "v");
+    EXPECT_TRUE(headers.has(name)) << size;
+    EXPECT_FALSE(headers.has(std::string(size, 'm'))) << size;
+    EXPECT_TRUE(headers.hasElement(name, "V")) << size;
+  }
+  EXPECT_FALSE(headers.has(std::string(70, 'n')));
 }
 
 TEST(HeadersTest, TakesACopyOfWhatAParserReceived) {

@@ -86,6 +86,33 @@ TEST_F(RouterTest, FindsEachOfManyLiterals) {
   EXPECT_EQ(ask("/"), "404");
 }
 
+TEST_F(RouterTest, FindsEachOfManyPathsOfOneLength) {
+  for (int i = 10; i < 40; ++i) {
+    router.get("/a/" + std::to_string(i), saying(std::to_string(i)));
+    router.get("/" + std::string(70, 'x') + std::to_string(i), saying("x" + std::to_string(i)));
+  }
+  serve();
+  for (int i = 10; i < 40; ++i) {
+    EXPECT_EQ(ask("/a/" + std::to_string(i)), "200 " + std::to_string(i));
+    EXPECT_EQ(ask("/" + std::string(70, 'x') + std::to_string(i)), "200 x" + std::to_string(i));
+  }
+  EXPECT_EQ(ask("/a/40"), "404");
+}
+
+TEST_F(RouterTest, APercentSignInAPatternIsItself) {
+  router.get("/100%", saying("percent")).get("/a%20b", saying("three signs"));
+  serve();
+  EXPECT_EQ(ask("/100%25"), "200 percent");
+  EXPECT_EQ(ask("/a%2520b"), "200 three signs");
+  EXPECT_EQ(ask("/a%20b"), "404");
+}
+
+TEST_F(RouterTest, ALiteralPathWithoutTheMethodIsNoOtherOnes) {
+  router.post("/poems/new", saying("new")).get("/poems/:name", saying("named", "name"));
+  serve();
+  EXPECT_EQ(ask("/poems/new"), "405");
+}
+
 TEST_F(RouterTest, ANamedSegmentIsNoPath) {
   router.get("/poems/:name", saying("named", "name"));
   serve();
