@@ -12,6 +12,9 @@ namespace {
 
 /// An IPv6 address has its brackets in a URL.
 Url authority(std::string_view host, int port) {
+  if (host.find_first_of("/?#@\\") != host.npos) {
+    throw std::invalid_argument("no host of a tunnel: " + std::string(host));
+  }
   const bool isAddress = host.find(':') != host.npos;
   std::string url = "http://";
   url.append(isAddress ? "[" : "").append(host).append(isAddress ? "]:" : ":");

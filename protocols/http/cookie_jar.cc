@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include <couplet/protocols/http/detail/host.h>
@@ -66,7 +67,10 @@ bool goesBefore(const StoredCookie* a, const StoredCookie* b) {
   return a->created < b->created;
 }
 
-bool lessUsed(const StoredCookie& a, const StoredCookie& b) { return a.used < b.used; }
+/// RFC 6265bis 5.7: those that are not secure go first.
+bool isDroppedBefore(const StoredCookie& a, const StoredCookie& b) {
+  return std::tie(a.secure, a.used) < std::tie(b.secure, b.used);
+}
 
 /// RFC 6265 5.3 step 11: these are one cookie.
 auto sameAs(const StoredCookie& cookie) {
@@ -191,7 +195,7 @@ void CookieJar::makeRoom(const std::string& domain, std::time_t now) {
   dropExpired(now);
   if (const auto found = byDomain_.find(domain); full(found)) {
     Cookies& cookies = found->second;
-    drop(found, std::min_element(cookies.begin(), cookies.end(), lessUsed));
+    drop(found, std::min_element(cookies.begin(), cookies.end(), isDroppedBefore));
   }
   if (size_ >= options_.maxTotal) dropLeastUsed();
 }
@@ -209,8 +213,8 @@ void CookieJar::dropLeastUsed() {
   auto domain = byDomain_.begin();
   auto least = domain->second.begin();
   for (auto i = byDomain_.begin(); i != byDomain_.end(); ++i) {
-    const auto candidate = std::min_element(i->second.begin(), i->second.end(), lessUsed);
-    if (!lessUsed(*candidate, *least)) continue;
+    const auto candidate = std::min_element(i->second.begin(), i->second.end(), isDroppedBefore);
+    if (!isDroppedBefore(*candidate, *least)) continue;
     domain = i;
     least = candidate;
   }

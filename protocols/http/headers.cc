@@ -173,6 +173,7 @@ std::string_view Headers::assign(std::span<const HeaderField> fields, std::strin
   block.shift =
       reinterpret_cast<std::uintptr_t>(copy) - reinterpret_cast<std::uintptr_t>(text.data());
   for (std::size_t i = 0; i < fields.size(); ++i) block.fields()[i] = fields[i];
+  if (text.empty()) return {copy, 0};
   return {static_cast<char*>(std::memcpy(copy, text.data(), text.size())), text.size()};
 }
 

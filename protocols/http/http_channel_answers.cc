@@ -108,12 +108,15 @@ inline bool HTTPChannel::sendOrdinary(const Response& response) {
   if (request.version() != HTTPVersion::kHTTP11 || request.method() == "HEAD") return false;
   if (lines->size() + response.body.size() > kSmallBody) return false;
   if (detail::SentFields::of(response.headers) != 0) return false;
-  const std::string_view date = site_.dateLine();
   char message[kSmallBody + detail::kMostAroundOrdinary];
-  char* const end = detail::writeOrdinaryResponse(message, date, *lines, response.body);
+  try {
+    write(
+        {message, detail::writeOrdinaryResponse(message, site_.dateLine(), *lines, response.body)});
+  } catch (const std::exception&) {
+    return false;  // which fails again, and is told
+  }
   exchange_->answeredStatus = 200;
   exchange_->answeredBytes = response.body.size();
-  write({message, end});
   return true;
 }
 

@@ -102,7 +102,10 @@ class HTTPError : public std::runtime_error {
 class Answer {
  public:
   Answer(Response response) noexcept : ready_(std::move(response)), isReady_(true) {}
-  Answer(Deferred<Response> response) noexcept : later_(std::move(response)), isReady_(false) {}
+  /// Throws std::logic_error for an empty one, which would never come.
+  Answer(Deferred<Response> response) : later_(std::move(response)), isReady_(false) {
+    requireOne();
+  }
   Answer(Answer&& other) noexcept : isReady_(other.isReady_) {
     isReady_ ? static_cast<void>(::new (&ready_) Response(std::move(other.ready_)))
              : static_cast<void>(::new (&later_) Deferred<Response>(std::move(other.later_)));
@@ -135,7 +138,12 @@ class Answer {
   template <class F>
   Answer(Now, F& handler, Request& request) : ready_(handler(request)), isReady_(true) {}
   template <class F>
-  Answer(Later, F& handler, Request& request) : later_(handler(request)), isReady_(false) {}
+  Answer(Later, F& handler, Request& request) : later_(handler(request)), isReady_(false) {
+    requireOne();
+  }
+  void requireOne() const {
+    if (!later_) throw std::logic_error("the answer is an empty Deferred");
+  }
 
   union {
     Response ready_;
@@ -145,23 +153,37 @@ class Answer {
 };
 
 /// Answers a request: may return a Response, a Deferred<Response>, or be a coroutine. The request
-/// outlives what it returns.
+/// outlives what it returns. False where there is none.
 class Handler {
  public:
   Handler() noexcept = default;
   Handler(std::nullptr_t) noexcept {}
   template <class F>
   requires(!std::same_as<std::remove_cvref_t<F>, Handler> &&
-           std::is_invocable_r_v<Answer, std::decay_t<F>&, Request&>) Handler(F&& handler)
-      : call_([handler = std::decay_t<F>(std::forward<F>(handler))](Request& request) mutable {
-          return Answer::of(handler, request);
-        }) {}
+           std::is_invocable_r_v<Answer, std::decay_t<F>&, Request&>) Handler(F&& handler) {
+    if (isNothing(handler)) return;
+    call_ = [handler = std::decay_t<F>(std::forward<F>(handler))](Request& request) mutable {
+      return Answer::of(handler, request);
+    };
+  }
 
   explicit operator bool() const noexcept { return static_cast<bool>(call_); }
 
   Answer operator()(Request& request) { return call_(request); }
 
  private:
+  /// Whether it is a pointer to no function, or a function object that has none.
+  template <class F>
+  static bool isNothing(const F& handler) noexcept {
+    if constexpr (std::is_pointer_v<F>) {
+      return handler == nullptr;
+    } else if constexpr (requires { handler.operator bool(); }) {
+      return !handler;
+    } else {
+      return false;
+    }
+  }
+
   Callable<Answer(Request&)> call_;
 };
 

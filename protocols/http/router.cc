@@ -212,7 +212,7 @@ Response answerWith(const std::string& methods, std::string_view asked) {
 
 }  // namespace
 
-inline Router::Node* Router::Table::find(std::string_view path) {
+[[gnu::always_inline]] inline Router::Node* Router::Table::find(std::string_view path) {
   Node* const node = literals.find(path);
   return node ? node : findBySegments(path);
 }

@@ -90,9 +90,12 @@ void Site::look() {
   if (channels_) lookAt(earliest);
 }
 
-void Site::remember(HTTPChannel& channel, Clock& clock) noexcept {
-  channel.link(channels_);
+void Site::remember(HTTPChannel& channel, Clock& clock) {
+  if ((channels_ || late_) && clock_ != &clock) {
+    throw std::logic_error("Site: one site serves one reactor at a time");
+  }
   clock_ = &clock;
+  channel.link(channels_);
 }
 
 /// REQUIRES: it is remembered
@@ -174,6 +177,7 @@ Response Site::errorPage(int status, std::string_view why) {
 }
 
 void Site::renderDate(std::time_t now) {
+  dateOf_.reset();
   const HTTPDate date = formatHTTPDate(now);
   static_assert(kDateLineSize == 6 + date.size() + 2);
   std::memcpy(dateLine_.data(), "Date: ", 6);

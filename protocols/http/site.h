@@ -8,6 +8,7 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,9 @@ struct SiteOptions {
 ///     Router router;
 ///     router.get("/", [](Request&) { return Response::text("Hello, world!\n"); });
 ///     reactor->listenTCP(8080, std::make_shared<Site>(std::move(router)));
+///
+/// Any number of ports, of one reactor: a connection of another one, while there are connections,
+/// is closed with a std::logic_error in the log.
 class Site : public Factory {
  public:
   explicit Site(std::shared_ptr<Resource> root, SiteOptions options = {});
@@ -110,7 +114,7 @@ class Site : public Factory {
   }
   void lookLater(Clock::TimePoint deadline);
   void look();
-  void remember(HTTPChannel& channel, Clock& clock) noexcept;
+  void remember(HTTPChannel& channel, Clock& clock);
   void forget(HTTPChannel& channel);
   Resource* find(Request& request);
   Resource* findBelowRoot(Request& request);
@@ -146,7 +150,7 @@ class Site : public Factory {
   std::unique_ptr<detail::HTTPExchange> nextSpare_;           // to use again before the others
   std::vector<std::unique_ptr<detail::HTTPExchange>> spare_;  // to use again
   std::size_t spareBytes_ = 0;                                // of bodies in them
-  std::time_t dateOf_ = -1;                                   // the time in dateLine_
+  std::optional<std::time_t> dateOf_;                         // the time in dateLine_
   std::array<char, kDateLineSize> dateLine_;
 };
 

@@ -183,11 +183,28 @@ void Connection::inputEnded() {
 
 void Connection::broken(const Failure& reason) noexcept { lose(reason, Closing::kReset); }
 
+void Connection::outputLost(const Failure& reason) noexcept {
+  keepReason(reason);
+  if (!wantsInput() || !reason_) return broken(reason);
+  flags_.set(Flags::kOutputLost);
+  loop_.continueLater(*this);
+}
+
+/// After a send. False where the output was lost by it, or all.
+inline bool Connection::maySend() noexcept {
+  return !flags_.any(Flags::kLost | Flags::kOutputLost) || dropOutput();
+}
+
+[[gnu::noinline]] bool Connection::dropOutput() noexcept {
+  output_.clear();
+  return false;
+}
+
 /// REQUIRES: not kBlocked, and there is some output.
 bool Connection::sendOutput() noexcept {
   if (!output_.inOneChunk()) return sendParts();
   const std::size_t taken = send(output_.firstBytes());
-  if (!connected()) return false;
+  if (!maySend()) return false;
   if (!output_.consumeOnlyChunk(taken)) return sentPart(taken);
   flags_.set(Flags::kSent | Flags::kProgressed);
   return true;
@@ -208,7 +225,7 @@ bool Connection::sendParts() noexcept {
     std::array<::iovec, kPartsPerSend> room;
     auto [parts, offered] = output_.gather(room);
     std::size_t taken = send(parts);
-    if (!connected()) return false;
+    if (!maySend()) return false;
     output_.consume(taken);
     flags_.set(Flags::kBlocked, taken < offered && !flags_.take(Flags::kInterrupted));
   } while (!flags_.any(Flags::kBlocked) && !output_.empty());
@@ -224,14 +241,17 @@ void Connection::continueReading() noexcept {
       flags_.set(Flags::kAnswering);
       guard("producingResumed", [&] { protocol_->producingResumed(); });
     }
-    if (wantsInput()) readMore();
+    if (wantsInput()) return readMore();
+    if (const Failure* const loss = outputLoss()) broken(*loss);
   });
 }
 
 /// Something was not taken, or waits for all to be.
 void Connection::flushed() noexcept {
   if (!connected()) return;
-  if (output_.empty()) {
+  if (const Failure* const loss = outputLoss()) {
+    if (disconnecting()) broken(*loss);
+  } else if (output_.empty()) {
     flags_.clear(Flags::kAnswering | Flags::kLingering);
     guard("a producer", [this] { drained(); });
   } else if (disconnecting() && !flags_.any(Flags::kLingering)) {

@@ -122,6 +122,13 @@ class Connection : public Transport {
   }
   /// The connection is gone. Also to be called from inside `send`.
   void broken(const Failure& reason) noexcept;
+  /// The same, from inside `send`, where something that the peer sent before may be left to read:
+  /// that is asked for by `readMore`, and then `broken` is to be called.
+  void outputLost(const Failure& reason) noexcept;
+  /// Why the output was lost; null where it was not.
+  const Failure* outputLoss() const noexcept {
+    return flags_.any(Flags::kOutputLost) ? reason_.get() : nullptr;
+  }
   /// To be called from inside `send` only: nothing was taken, and may be at once.
   void interrupted() noexcept { flags_.set(Flags::kInterrupted); }
 
@@ -169,6 +176,8 @@ class Connection : public Transport {
   void flushed() noexcept;
   bool sendOutput() noexcept;
   bool sentPart(std::size_t taken) noexcept;
+  bool maySend() noexcept;
+  bool dropOutput() noexcept;
   bool sendParts() noexcept;
   bool mayWrite(std::size_t bytes);
   bool makeRoom(std::size_t bytes);

@@ -32,6 +32,7 @@ class ConnectionFlags {
     kEnded = 1 << 17,        ///< `end` has been called
     kShutDown = 1 << 18,     ///< the reactor closes it: its protocol did not
     kInterrupted = 1 << 22,  ///< a signal came while something was sent
+    kOutputLost = 1 << 23,   ///< the peer takes nothing more: what it sent before is being read
 
     // The loop's.
     kQueuedToContinue = 1 << 19,
@@ -40,7 +41,7 @@ class ConnectionFlags {
   };
   static constexpr std::uint32_t kNotReceiving = kDisconnecting | kPaused | kThrottled;
   static constexpr std::uint32_t kNoInput = kNotReceiving | kResuming | kInputEnded;
-  static constexpr std::uint32_t kNoOutput = kLost | kOutputEnded;
+  static constexpr std::uint32_t kNoOutput = kLost | kOutputEnded | kOutputLost;
   /// Something happens when all is sent.
   static constexpr std::uint32_t kWaitsForDrained =
       kThrottled | kDisconnecting | kOutputEnding | kProducing;

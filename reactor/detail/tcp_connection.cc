@@ -82,7 +82,8 @@ std::size_t TCPConnection::sendFailed(int error) noexcept {
   } else if (isShortage(error)) {
     retryLater();
   } else if (!isTemporary(error)) {
-    broken(lostBecauseOf(error));
+    outputLost(lostBecauseOf(error));
+    inputWaits_ = true;
   }
   return 0;
 }
@@ -136,6 +137,7 @@ void TCPConnection::ended(const Failure& reason) noexcept {
   }
   received({sockets_.input.data(), static_cast<std::size_t>(size)});
   if (!wantsInput()) {
+    if (outputLoss()) readFailed(0);
     continuing_ = Continuing::kNextTurn;
     return 0;
   }
@@ -187,9 +189,10 @@ void TCPConnection::readMore() {
   loop().continueLater(*this);
 }
 
-/// Nothing was read: 0 means the end of input.
+/// Nothing was read: 0 means the end of input, but of a connection that was reset.
 void TCPConnection::readFailed(int error) {
   inputWaits_ = false;
+  if (const Failure* const loss = outputLoss()) return broken(*loss);
   if (error == 0) return inputEnded();
   if (!isTemporary(error)) broken(lostBecauseOf(error));
 }

@@ -171,7 +171,7 @@ class HTTPListener {
     const std::size_t most = std::max(limits.head, limits.trailers) + 2;
     const std::size_t ofTable = sizeof(HeaderField) * limits.headerCount + 2 * largest_;
     const std::size_t kept = std::min(2 * pending_.size(), most);
-    require(heap_ <= kept + ofTable + kSlack, "a parser keeps no more than it may");
+    require(leastAsked(heap_) <= kept + ofTable + kSlack, "a parser keeps no more than it may");
   }
 
   void endInput() {

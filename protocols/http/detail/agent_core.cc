@@ -96,7 +96,7 @@ Deferred<Response> AgentCore::askAndHandOver(std::shared_ptr<AgentCore> self, As
   HTTPClientProtocol* const connection =
       co_await self->pool().connections().get(self->destination(asked), true);
   Response response = co_await connection->ask(std::move(request));
-  self->takeCookies(asked.url, response);
+  if (asked.method != "CONNECT") self->takeCookies(asked.url, response);  // else it is the proxy's
   co_return response;
 }
 

@@ -109,6 +109,9 @@ void HTTPClientProtocol::cancelled(const Exchange* whose) {
 
 void HTTPClientProtocol::dataReceived(std::string_view bytes) {
   if (!exchange_) return close();
+  if (!parser_.begun() && isUnsent()) {  // it answers nothing that was asked here
+    return giveUp(Failure(ResponseNeverReceived(exchange_->request.url)));
+  }
   std::string arrived;
   HTTPEvent event = parser_.next(bytes);
   while (note(event, arrived)) event = parser_.next(bytes);
@@ -258,6 +261,12 @@ bool HTTPClientProtocol::isStillSending(Exchange& exchange) {
   const bool goesOn = std::exchange(exchange.taken, taken) < taken;
   if (exchange.sent) return unsent > 0 && goesOn;
   return unsent == 0 || goesOn;
+}
+
+/// Whether not a byte of the request has left.
+bool HTTPClientProtocol::isUnsent() const {
+  const bool bodyLeft = exchange_->request.producer && out_->sent() > 0;
+  return !bodyLeft && transport().unsent() >= exchange_->request.bytes.size();
 }
 
 // The end

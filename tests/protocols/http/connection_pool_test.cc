@@ -391,6 +391,26 @@ TEST_F(StaleConnectionTest, OneThatEndsWithoutAResponseIsStaleToo) {
   EXPECT_EQ(bodyOf(response), "poem");
 }
 
+/// A response that was there before the request is not its response.
+TEST_F(StaleConnectionTest, AResponseToNothingIsNoResponse) {
+  auto first = get();
+  auto firstPeer = server();
+  auto idle = get();
+  auto idlePeer = server();
+  answer(idlePeer);
+  EXPECT_EQ(bodyOf(idle), "poem");
+  std::optional<Deferred<Response>> next;
+  auto followed = std::move(first).addCallback([&](Response) { next = get(); });
+  firstPeer.write("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+  idlePeer.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+  reactor.flush();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(connections(), 3u);
+  auto peer = server();
+  answer(peer);
+  EXPECT_EQ(bodyOf(*next), "poem");
+}
+
 TEST_F(StaleConnectionTest, ARequestIsNotSentAThirdTime) {
   auto response = askOnStale("GET");
   server().abortConnection();

@@ -268,6 +268,12 @@ TEST_F(CookieJarTest, ASecureCookieIsSetByHttpsOnly) {
   EXPECT_EQ(set("http://a.example/", "a=1; Secure"), CookieVerdict::kNotSecure);
 }
 
+TEST_F(CookieJarTest, HttpPushesNoSecureCookieOut) {
+  set("https://a.example/", "a=1; Secure");
+  for (int i = 0; i < 1000; ++i) set("http://a.example/", "b" + std::to_string(i) + "=1");
+  EXPECT_EQ(set("http://a.example/", "a=2"), CookieVerdict::kNotSecure);
+}
+
 TEST_F(CookieJarTest, HttpDoesNotReplaceASecureCookie) {
   set("https://a.example/", "a=1; Secure");
   EXPECT_EQ(set("http://a.example/", "a=2"), CookieVerdict::kNotSecure);

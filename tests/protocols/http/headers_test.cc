@@ -173,6 +173,12 @@ TEST(HeadersTest, WhatChangesACopyOfLastingOnesLeavesTheOthers) {
   EXPECT_EQ(changed([&](Headers& copy) { copy.assign({&field, 1}, text); }), line);
 }
 
+TEST(HeadersTest, TakesACopyOfNothing) {
+  Headers headers{{"Old", "1"}};
+  EXPECT_EQ(headers.assign({}, {}), "");
+  EXPECT_TRUE(headers.empty());
+}
+
 TEST(HeadersTest, FindsNamesOfEverySize) {
   Headers headers;
   for (std::size_t size = 1; size < 70; ++size) {

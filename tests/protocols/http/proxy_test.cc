@@ -101,6 +101,19 @@ TEST_F(ProxyTest, OpensATunnel) {
   EXPECT_EQ(*heard, "made poem lost");
 }
 
+/// It is the proxy's, and no site's.
+TEST_F(ProxyTest, ACookieOfTheAnswerToConnectIsDropped) {
+  options.cookies = std::make_shared<CookieJar>();
+  const auto jar = options.cookies;
+  auto response = agent().tunnel("bank.example", 443, {}, next());
+  auto peer = server();
+  send(peer,
+       "HTTP/1.1 407 Proxy Authentication Required\r\nSet-Cookie: a=1\r\n"
+       "Content-Length: 0\r\n\r\n");
+  EXPECT_EQ(successResultOf(response).status, 407);
+  EXPECT_EQ(jar->cookieHeader(Url::parse("http://bank.example/"), 0), "");
+}
+
 TEST_F(ProxyTest, ATunnelMayLeadToAnAddress) {
   EXPECT_THAT(bytesOf(agent().tunnel("::1", 80, {}, next())),
               HasSubstr("CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n"));
@@ -142,6 +155,9 @@ TEST_F(ProxyTest, ATunnelSaysTheSameAtEveryCut) {
 
 TEST_F(ProxyTest, ATunnelNeedsAProxyAndAPlace) {
   failureResultOf<std::invalid_argument>(agent().tunnel("a b", 443, {}, next()));
+  for (const char* host : {"a/", "a/b", "a?", "a#", "user@a", "a\\b"}) {
+    failureResultOf<std::invalid_argument>(agent().tunnel(host, 443, {}, next()));
+  }
   failureResultOf<std::invalid_argument>(agent().tunnel("a", 0, {}, next()));
   Agent direct(reactor);
   failureResultOf<std::invalid_argument>(direct.tunnel("a", 443, {}, next()));

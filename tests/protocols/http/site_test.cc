@@ -160,6 +160,57 @@ TEST_F(SiteTest, AnExceptionIsA500AndIsLogged) {
   EXPECT_TRUE(client->connected());
 }
 
+TEST_F(SiteTest, AnEmptyDeferredIsA500) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) { return Deferred<Response>(); });
+  serve();
+  EXPECT_THAT(send(kGet), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(errors.take(), ::testing::ElementsAre(HasSubstr("empty Deferred")));
+}
+
+TEST_F(SiteTest, AHandlerThatIsNoneIsRefused) {
+  Response (*none)(Request&) = nullptr;
+  EXPECT_THROW(router.get("/", none), std::invalid_argument);
+  EXPECT_THROW(router.get("/", Callable<Answer(Request&)>()), std::invalid_argument);
+  EXPECT_THROW(router.get("/", std::function<Answer(Request&)>()), std::invalid_argument);
+  EXPECT_THROW(router.get("/", Handler()), std::invalid_argument);
+}
+
+TEST_F(SiteTest, AClockThatHasFailedTellsItsTime) {
+  options.wallTime = [] { return std::time_t{-1}; };
+  router.get("/", [](Request&) { return Response::text("x"); });
+  serve();
+  EXPECT_THAT(send(kGet), HasSubstr("\r\nDate: Wed, 31 Dec 1969 23:59:59 GMT\r\n"));
+}
+
+TEST_F(SiteTest, AClockThatThrowsClosesTheConnection) {
+  testing::LoggedErrors errors;
+  options.wallTime = []() -> std::time_t { throw std::runtime_error("no clock"); };
+  router.get("/", [](Request&) { return Response::text("x"); });
+  serve();
+  EXPECT_EQ(send(kGet), "");
+  EXPECT_THAT(errors.take(),
+              ::testing::Each(HasSubstr("A response that cannot be sent: no clock")));
+  EXPECT_FALSE(client->connected());
+}
+
+TEST_F(SiteTest, OfTwoReactorsAtATimeServesTheFirst) {
+  testing::LoggedErrors errors;
+  router.get("/", [](Request&) { return Response::text("x"); });
+  const auto site = std::make_shared<Site>(std::move(router), std::move(options));
+  reactor.listenTCP(8080, site);
+  connect();
+  {
+    testing::MemoryReactor other;
+    other.listenTCP(8080, site);
+    auto second = other.tcpServers().at(0).connect();
+    other.flush();
+    EXPECT_FALSE(second.connected());
+  }
+  EXPECT_THAT(errors.take(), ::testing::ElementsAre(HasSubstr("one reactor at a time")));
+  EXPECT_EQ(send(kGet), text("x"));
+}
+
 TEST_F(SiteTest, AnHTTPErrorIsThePageOfItsStatus) {
   router.get("/", [](Request&) { return fail<Response>(HTTPError(403, "<not> for you")); });
   serve();
