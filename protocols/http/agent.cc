@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <couplet/protocols/http/detail/agent_core.h>
+#include <couplet/protocols/http/detail/request_target.h>
 
 namespace couplet {
 
@@ -12,13 +13,14 @@ namespace {
 
 /// An IPv6 address has its brackets in a URL.
 Url authority(std::string_view host, int port) {
-  if (host.find_first_of("/?#@\\") != host.npos) {
-    throw std::invalid_argument("no host of a tunnel: " + std::string(host));
-  }
   const bool isAddress = host.find(':') != host.npos;
-  std::string url = "http://";
-  url.append(isAddress ? "[" : "").append(host).append(isAddress ? "]:" : ":");
-  return Url::parse(url + std::to_string(port));
+  std::string name(isAddress ? "[" : "");
+  name.append(host).append(isAddress ? "]:" : ":").append(std::to_string(port));
+  if (!detail::isAuthority(name)) {
+    throw std::invalid_argument("no host and port of a tunnel: " + name);
+  }
+  std::string url("http://");
+  return Url::parse(url.append(name));
 }
 
 }  // namespace

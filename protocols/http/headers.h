@@ -87,7 +87,8 @@ class Headers {
   /// end. Throws as `add` does.
   void set(std::string_view name, std::string_view value);
 
-  /// Takes away every field of this name; returns how many there were.
+  /// Takes away every field of this name; returns how many there were. Throws std::bad_alloc where
+  /// these are lasting; nothing is changed then.
   std::size_t remove(std::string_view name);
 
   /// Takes away all and keeps the memory.

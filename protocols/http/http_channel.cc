@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 #include <couplet/protocols/http/detail/http_exchange.h>
@@ -156,7 +155,7 @@ void HTTPChannel::moveOn(State state) {
   const SiteOptions& options = site_.options_;
   switch (state) {
     case State::kIdle:
-      expectBy(options.idleTimeout);
+      expectBy(transport().unsent() > kHighMark ? options.responsePatience : options.idleTimeout);
       break;
     case State::kHead:
       expectBy(options.headDeadline);

@@ -285,9 +285,7 @@ void HTTPChannel::finishAnswer() {
 }
 
 inline void HTTPChannel::goOn() {
-  const SiteOptions& options = site_.options_;
-  state_ = State::kIdle;
-  expectBy(transport().unsent() > kHighMark ? options.responsePatience : options.idleTimeout);
+  moveOn(State::kIdle);
   if (taking_) return;
   if (!held_.empty() || transport().paused()) return deliverAgain();
   if (exchange_->parser.fresh()) site_.recycle(exchange_);

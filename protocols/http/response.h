@@ -35,6 +35,7 @@ struct SetCookie;
 struct Response {
   Response() = default;
   explicit Response(int code, std::string bytes = "") : status(code), body(std::move(bytes)) {}
+  /// With headers that many responses have: see Headers::lasting.
   Response(int code, const Headers& fields, std::string&& bytes)
       : status(code), headers(fields), body(std::move(bytes)) {}
 

@@ -2,10 +2,10 @@
 #include <couplet/protocols/http/site.h>
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/http/detail/copy_text.h>
 #include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/http_channel.h>
 #include <couplet/protocols/http/http_date.h>
@@ -180,9 +180,8 @@ void Site::renderDate(std::time_t now) {
   dateOf_.reset();
   const HTTPDate date = formatHTTPDate(now);
   static_assert(kDateLineSize == 6 + date.size() + 2);
-  std::memcpy(dateLine_.data(), "Date: ", 6);
-  std::copy(date.begin(), date.end(), dateLine_.begin() + 6);
-  std::memcpy(dateLine_.end() - 2, "\r\n", 2);
+  char* const end = detail::copyText(dateLine_.data(), "Date: ");
+  detail::copyText(detail::copyText(end, {date.data(), date.size()}), "\r\n");
   dateOf_ = now;
 }
 

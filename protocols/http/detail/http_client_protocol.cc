@@ -109,7 +109,7 @@ void HTTPClientProtocol::cancelled(const Exchange* whose) {
 
 void HTTPClientProtocol::dataReceived(std::string_view bytes) {
   if (!exchange_) return close();
-  if (!parser_.begun() && isUnsent()) {  // it answers nothing that was asked here
+  if (!parser_.begun() && takenOf(*exchange_) == 0) {  // it answers nothing that was asked here
     return giveUp(Failure(ResponseNeverReceived(exchange_->request.url)));
   }
   std::string arrived;
@@ -255,18 +255,17 @@ void HTTPClientProtocol::timeoutConnection() {
 /// Whether the request is not all sent, and the server has taken some of it, or can take more.
 bool HTTPClientProtocol::isStillSending(Exchange& exchange) {
   const std::uint64_t unsent = transport().unsent();
-  std::uint64_t taken = exchange.request.bytes.size();
-  if (exchange.request.producer) taken += out_->sent();
-  taken -= std::min(taken, unsent);
+  const std::uint64_t taken = takenOf(exchange);
   const bool goesOn = std::exchange(exchange.taken, taken) < taken;
   if (exchange.sent) return unsent > 0 && goesOn;
   return unsent == 0 || goesOn;
 }
 
-/// Whether not a byte of the request has left.
-bool HTTPClientProtocol::isUnsent() const {
-  const bool bodyLeft = exchange_->request.producer && out_->sent() > 0;
-  return !bodyLeft && transport().unsent() >= exchange_->request.bytes.size();
+/// How many bytes of the request have left.
+std::uint64_t HTTPClientProtocol::takenOf(const Exchange& exchange) const {
+  std::uint64_t bytes = exchange.request.bytes.size();
+  if (exchange.request.producer) bytes += out_->sent();
+  return bytes - std::min<std::uint64_t>(bytes, transport().unsent());
 }
 
 // The end

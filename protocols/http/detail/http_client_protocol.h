@@ -88,7 +88,7 @@ class HTTPClientProtocol final : public TimeoutMixin<Protocol>, private BodySour
 
   bool mayGoOn(const Exchange& exchange) const;
   bool isStillSending(Exchange& exchange);
-  bool isUnsent() const;
+  std::uint64_t takenOf(const Exchange& exchange) const;
   std::unique_ptr<Exchange> endExchange();
   void giveUp(const Failure& reason);
   static void answer(Exchange& exchange);

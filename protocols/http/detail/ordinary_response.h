@@ -1,7 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
 // Internal. The responses that nearly all are: of status 200, short, whole, on a connection that
-// goes on. What `writeResponseHead` and a body make of them, in one go.
+// goes on. The same bytes as `writeResponseHead` and a body make of them, in one go.
 #pragma once
 
 #include <charconv>

@@ -82,14 +82,6 @@ struct NameEnd {
 #endif
 };
 
-/// Where digits end.
-struct DigitEnd {
-  static bool is(char c) noexcept { return !isDigit(c); }
-#if defined(__SSE2__)
-  static __m128i ends(__m128i bytes) { return notInRange(bytes, '0', 10); }
-#endif
-};
-
 /// Where the path of a target ends: at its query, or with it.
 struct PathEnd {
   static bool is(char c) noexcept { return c == '?' || c == ' '; }

@@ -168,6 +168,23 @@ TEST_F(SiteTest, AnEmptyDeferredIsA500) {
   EXPECT_THAT(errors.take(), ::testing::ElementsAre(HasSubstr("empty Deferred")));
 }
 
+/// Short responses are written another way than others: with headers that were replaced, too.
+TEST_F(SiteTest, AResponseIsTheSameByEitherWay) {
+  router.get("/:size/:way", [](Request& request) {
+    Response response(200, std::string(std::stoul(std::string(*request.param("size"))), 'x'));
+    response.headers.add("X-A", request.param("way") == "short" ? "1" : "0");
+    if (request.param("way") == "long") response.headers.set("X-A", "1");
+    return response;
+  });
+  serve();
+  for (const int size : {0, 1, 9, 10, 99, 100, 999, 1000, 4080, 4088, 4089, 4090, 4096, 5000}) {
+    const std::string path = "GET /" + std::to_string(size);
+    const std::string first = send(path + "/short HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(first, send(path + "/long HTTP/1.1\r\nHost: a\r\n\r\n")) << size;
+    EXPECT_THAT(first, HasSubstr("\r\nContent-Length: " + std::to_string(size) + "\r\n"));
+  }
+}
+
 TEST_F(SiteTest, AHandlerThatIsNoneIsRefused) {
   Response (*none)(Request&) = nullptr;
   EXPECT_THROW(router.get("/", none), std::invalid_argument);
