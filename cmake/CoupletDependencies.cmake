@@ -5,13 +5,13 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(COUPLET_LIBEVENT REQUIRED IMPORTED_TARGET libevent_core>=2.1)
 pkg_check_modules(COUPLET_GLOG REQUIRED IMPORTED_TARGET libglog>=0.6)
+pkg_check_modules(COUPLET_RAPIDJSON REQUIRED IMPORTED_TARGET RapidJSON)
 if(COUPLET_EXAMPLES)
   pkg_check_modules(COUPLET_GFLAGS REQUIRED IMPORTED_TARGET gflags)
 endif()
 
 if(COUPLET_TESTS)
   find_package(GTest REQUIRED CONFIG)
-  pkg_check_modules(COUPLET_RAPIDJSON REQUIRED IMPORTED_TARGET RapidJSON)
 
   # Debian's own Python comes first: python3-twisted belongs to it and to no other.
   find_program(COUPLET_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
