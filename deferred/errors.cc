@@ -27,6 +27,10 @@ AlreadyCalledError::AlreadyCalledError(SourceLocation made, SourceLocation first
 
 CancelledError::CancelledError() : std::runtime_error("the Deferred was cancelled") {}
 
+CancelledError::CancelledError(std::string waitingFor)
+    : std::runtime_error(textOf("the Deferred was cancelled, waiting for ", waitingFor)),
+      waitingFor_(std::move(waitingFor)) {}
+
 TimeoutError::TimeoutError(std::chrono::nanoseconds timeout, std::string_view what)
     : std::runtime_error(textOf(what, " timed out after ", seconds(timeout), " s")),
       timeout_(timeout) {}
@@ -46,5 +50,11 @@ FirstError::FirstError(std::size_t index, Failure subFailure)
 bool FirstError::operator==(const FirstError& other) const noexcept {
   return index_ == other.index_ && subFailure_ == other.subFailure_;
 }
+
+ItemError::ItemError(std::size_t index, std::size_t count, Failure subFailure)
+    : std::runtime_error(textOf("item ", index + 1, " of ", count, ": ", subFailure)),
+      index_(index),
+      count_(count),
+      subFailure_(std::move(subFailure)) {}
 
 }  // namespace couplet

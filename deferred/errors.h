@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include <couplet/deferred/failure.h>
@@ -24,6 +25,14 @@ class AlreadyCalledError : public std::logic_error {
 class CancelledError : public std::runtime_error {
  public:
   CancelledError();
+  explicit CancelledError(std::string waitingFor);
+
+  /// Of several things those that had not answered, as `concurrently` says it: `items 1 and 3 of
+  /// 3`. Else empty. The TimeoutError of an `addTimeout` says so, too.
+  const std::string& waitingFor() const noexcept { return waitingFor_; }
+
+ private:
+  std::string waitingFor_;
 };
 
 /// The time of an `addTimeout` ran out.
@@ -60,6 +69,24 @@ class FirstError : public std::runtime_error {
 
  private:
   std::size_t index_;
+  Failure subFailure_;
+};
+
+/// An item of `concurrently` or `sequentially` failed, and the whole with it: `item 2 of 3: ` and
+/// what the failure says.
+class ItemError : public std::runtime_error {
+ public:
+  ItemError(std::size_t index, std::size_t count, Failure subFailure);
+
+  /// Which one, from 0 on; the text counts from 1.
+  std::size_t index() const noexcept { return index_; }
+  /// How many there were.
+  std::size_t count() const noexcept { return count_; }
+  const Failure& subFailure() const noexcept { return subFailure_; }
+
+ private:
+  std::size_t index_;
+  std::size_t count_;
   Failure subFailure_;
 };
 

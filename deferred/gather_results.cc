@@ -5,28 +5,14 @@ namespace couplet {
 
 namespace detail {
 
-void Gathering::cancel() {
-  for (Deferred<void>& input : inputs_) input.cancel();
+void Gathering::cancel(SourceLocation where) {
+  for (Deferred<void>& input : inputs_) input.cancel(where);
 }
 
 void Gathering::discard() {
   std::vector<Deferred<void>> inputs = std::move(inputs_);
   for (Deferred<void>& input : inputs) std::move(input).discard();
 }
-
-void GatheringCanceller::cancel(void* self, Chain&) {
-  static_cast<GatheringCanceller*>(self)->gathering->cancel();
-}
-
-void GatheringCanceller::discard(void* self, Chain&) {
-  static_cast<GatheringCanceller*>(self)->gathering->discard();
-}
-
-void GatheringCanceller::destroy(void* self) noexcept {
-  static_cast<GatheringCanceller*>(self)->~GatheringCanceller();
-}
-
-constinit const CancellerOps GatheringCanceller::kOps = {&cancel, &discard, &destroy};
 
 }  // namespace detail
 

@@ -294,6 +294,7 @@ void Chain::cancelHere(SourceLocation where) noexcept {
   if (fired_ || cancelling_) return;
   Turn turn;
   ++pins_;
+  firedAt_ = where;
   std::optional<Failure> thrown;
   if (canceller_) {
     thrown = callCanceller(false);

@@ -121,6 +121,9 @@ class Chain {
   void* slot() noexcept { return slot_; }
   SourceLocation made() const noexcept { return made_; }
 
+  /// For a canceller: where `cancel` was called.
+  SourceLocation firedAt() const noexcept { return firedAt_; }
+
   /// Has its final result, as far as steps are there.
   bool finished() const noexcept {
     return (state_ == State::kValue || state_ == State::kFailure) && !head_ && !pauses_ &&

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <couplet/deferred/detail/shared_canceller.h>
 #include <couplet/deferred/gather_results.h>
 
 #pragma GCC visibility push(default)
@@ -22,21 +23,11 @@ class Gathering {
  public:
   virtual ~Gathering() = default;
 
-  void cancel();
+  void cancel(SourceLocation where);
   void discard();
 
  protected:
   std::vector<Deferred<void>> inputs_;  // each with its callbacks on
-};
-
-/// The canceller of a gatherResults.
-struct GatheringCanceller {
-  std::shared_ptr<Gathering> gathering;
-
-  static void cancel(void* self, Chain& chain);
-  static void discard(void* self, Chain& chain);
-  static void destroy(void* self) noexcept;
-  static const CancellerOps kOps;
 };
 
 template <class T>
@@ -47,7 +38,7 @@ class ValueGathering : public Gathering, public std::enable_shared_from_this<Val
 
   Deferred<std::vector<T>> begin(std::vector<Deferred<T>> inputs, SourceLocation here) {
     Deferred<std::vector<T>> all = promise_.deferred();
-    installCanceller<GatheringCanceller>(Access::use(all), this->shared_from_this());
+    installCanceller<SharedCanceller<Gathering>>(Access::use(all), this->shared_from_this());
     inputs_.reserve(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) add(i, std::move(inputs[i]), here);
     if (inputs.empty()) finish();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -34,10 +35,11 @@ class Timeout {
 /// What a time-out gives when nothing else is said.
 template <class T>
 Result<T> timeoutInPlaceOfCancelled(Result<T> result, Duration timeout, SourceLocation here) {
-  if (!result && result.failure().template check<CancelledError>()) {
-    return Failure(TimeoutError(timeout), here);
-  }
-  return result;
+  if (result) return result;
+  const auto* cancelled = result.failure().template get<CancelledError>();
+  if (!cancelled) return result;
+  const std::string& missing = cancelled->waitingFor();
+  return Failure(missing.empty() ? TimeoutError(timeout) : TimeoutError(timeout, missing), here);
 }
 
 template <class T, class F>

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/sequentially.h>
 
 #include "tests/deferred/support/allocations.h"
 
@@ -311,6 +313,24 @@ TEST(SequentialAwaitsTest, OfValuesToComeTakeConstantStackAndMemory) {
     EXPECT_LT(liveAllocations() - before, 50);
   });
   EXPECT_EQ(sum, kMillion);
+  EXPECT_LT(span.bytes(), 1024u);
+}
+
+// Crunch 14: A million items of sequentially, of which the first is waited for.
+TEST(SequentiallyDepthTest, ItemsThatAnswerAtOnceTakeConstantStack) {
+  StackSpan span;
+  std::size_t answered = 0;
+  runOnASmallStack([&] {
+    Promise<int> first;
+    std::vector<std::function<Deferred<int>()>> items(kMillion,
+                                                      [&] { return span.touch(), succeed(1); });
+    items[0] = [&] { return first.deferred(); };
+    sequentially(std::move(items)).addCallback([&](const std::vector<int>& values) {
+      answered = values.size();
+    });
+    first.callback(1);
+  });
+  EXPECT_EQ(answered, static_cast<std::size_t>(kMillion));
   EXPECT_LT(span.bytes(), 1024u);
 }
 

@@ -11,14 +11,17 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include <couplet/deferred/concurrently.h>
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/gather_results.h>
 #include <couplet/deferred/report.h>
+#include <couplet/deferred/sequentially.h>
 #include <couplet/deferred/testing/fake_clock.h>
 
 #include "tests/deferred/support/lives.h"
@@ -122,6 +125,7 @@ class World {
   void moveOn(DeferredBox& box);
   void startCoroutine();
   void gather();
+  void beginItems();
   void pauseOrUnpause();
   void end();
 
@@ -237,6 +241,26 @@ struct CancelsSomehow : Closure {
   }
 };
 
+struct IsAnItem : Closure {
+  using Closure::Closure;
+  Deferred<Value> operator()() {
+    actSometimes();
+    if (world_->chance(6)) throw PoemError("item");
+    return world_->anyDeferred();
+  }
+};
+
+struct IsAnItemAndACoroutine : Closure {
+  using Closure::Closure;
+  Deferred<Value> operator()() {
+    actSometimes();
+    Deferred<Value> awaited = world_->anyDeferred();
+    Value value = co_await std::move(awaited);
+    actSometimes();
+    co_return value;
+  }
+};
+
 Deferred<Value> awaitBoth(World& world, Closure, Deferred<Value> first, Deferred<Value> second) {
   for (Deferred<Value>* deferred : {&first, &second}) {
     try {
@@ -254,7 +278,7 @@ void World::act() {
   if (ending_ || depth_ > 5) return;
   ++depth_;
   try {
-    doSomething(random_() % 22);
+    doSomething(random_() % 23);
   } catch (const AlreadyCalledError&) {
   } catch (const PoemError&) {
   }
@@ -287,6 +311,7 @@ void World::doSomething(unsigned what) {
     deferred->deferred->addTimeout(std::chrono::seconds(random_() % 20), clock_);
     clock_.advance(std::chrono::seconds(random_() % 5));
   }
+  if (what == 22 && options_.discards) return beginItems();
 }
 
 void World::makePromise() {
@@ -371,6 +396,17 @@ void World::gather() {
   });
   gathered_.push_back(all.cancelHandle());
   keep(std::move(all));
+}
+
+// Where one fails, the others are discarded.
+void World::beginItems() {
+  auto last = [](auto values) { return std::get<2>(std::move(values)); };
+  IsAnItem first(*this), third(*this);
+  IsAnItemAndACoroutine second(*this);
+  auto all = chance(2) ? sequentially(std::move(first), std::move(second), std::move(third))
+                       : concurrently(std::move(first), std::move(second), anyDeferred());
+  gathered_.push_back(all.cancelHandle());
+  keep(std::move(all).addCallback(last));
 }
 
 void World::pauseOrUnpause() {
