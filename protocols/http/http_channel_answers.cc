@@ -121,7 +121,9 @@ inline bool HTTPChannel::sendOrdinary(const Response& response) {
 }
 
 inline void HTTPChannel::respond(Response& response) {
-  sendOrdinary(response) ? finishAnswer() : respondAsAsked(response);
+  if (!sendOrdinary(response)) return respondAsAsked(response);
+  exchange_->request.keepText(response.body);
+  finishAnswer();
 }
 
 void HTTPChannel::respondAsAsked(Response& response) {

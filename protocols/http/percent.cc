@@ -83,6 +83,13 @@ std::optional<std::string> formDecode(std::string_view text, BadPercent bad) {
   return decoded;
 }
 
+std::optional<std::string_view> formDecode(std::string_view text, std::string& storage) {
+  if (text.find_first_of("%+") == text.npos) return text;
+  storage.clear();
+  if (!decode(text, true, BadPercent::kRefuse, storage)) return std::nullopt;
+  return storage;
+}
+
 bool isPlainSegment(std::string_view decoded) {
   for (const char c : decoded) {
     if (kNeverInSegments.contains(c)) return false;

@@ -29,6 +29,9 @@ std::optional<std::string_view> percentDecode(std::string_view text, std::string
 /// Decodes a name or value of a query or an urlencoded form: as percentDecode, and '+' to a space.
 std::optional<std::string> formDecode(std::string_view text, BadPercent bad = BadPercent::kRefuse);
 
+/// The same; where there is nothing to decode it is `text` itself, else a view of `storage`.
+std::optional<std::string_view> formDecode(std::string_view text, std::string& storage);
+
 /// Whether a decoded path segment names one thing below its parent, whoever takes it for a file
 /// name: it is not empty, `.` or `..`, and has no '/', '\', or control byte in it.
 bool isPlainSegment(std::string_view decoded);

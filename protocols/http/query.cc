@@ -8,35 +8,38 @@
 
 namespace couplet {
 
-namespace {
-
-std::optional<QueryField> decode(std::string_view field) {
+Result<bool> QueryReader::tryNext() {
+  std::string_view field;
+  while (field.empty()) {
+    if (rest_.empty()) return false;
+    field = rest_.substr(0, rest_.find('&'));
+    rest_.remove_prefix(std::min(field.size() + 1, rest_.size()));
+  }
+  if (read_ == maxFields_) {
+    return Failure(TooManyFieldsError("A query or form has more than " +
+                                      std::to_string(maxFields_) + " fields."));
+  }
+  ++read_;
   const std::size_t equals = std::min(field.find('='), field.size());
-  std::optional<std::string> name = formDecode(field.substr(0, equals));
-  std::optional<std::string> value = formDecode(field.substr(std::min(equals + 1, field.size())));
-  if (!name || !value) return std::nullopt;
-  return QueryField{std::move(*name), std::move(*value)};
+  const auto name = formDecode(field.substr(0, equals), decodedName_);
+  const auto value = formDecode(field.substr(std::min(equals + 1, field.size())), decodedValue_);
+  if (!name || !value) {
+    return Failure(InvalidQueryError("A query or form has a '%' without two hex digits."));
+  }
+  name_ = *name;
+  value_ = *value;
+  return true;
 }
-
-}  // namespace
 
 Result<QueryFields> QueryFields::tryParse(std::string_view text, std::size_t maxFields) {
   QueryFields parsed;
-  while (!text.empty()) {
-    const std::string_view field = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(field.size() + 1, text.size()));
-    if (field.empty()) continue;
-    if (parsed.size() == maxFields) {
-      return Failure(TooManyFieldsError("A query or form has more than " +
-                                        std::to_string(maxFields) + " fields."));
-    }
-    std::optional<QueryField> decoded = decode(field);
-    if (!decoded) {
-      return Failure(InvalidQueryError("A query or form has a '%' without two hex digits."));
-    }
-    parsed.fields_.push_back(std::move(*decoded));
+  QueryReader fields(text, maxFields);
+  while (true) {
+    Result<bool> field = fields.tryNext();
+    if (!field) return std::move(field).failure();
+    if (!field.value()) return parsed;
+    parsed.add(fields.name(), fields.value());
   }
-  return parsed;
 }
 
 std::optional<std::string_view> QueryFields::first(std::string_view name) const {

@@ -86,5 +86,36 @@ class QueryFields {
   std::vector<QueryField> fields_;
 };
 
+/// The same fields one at a time, without memory for those that need no decoding:
+///
+///     QueryReader fields(request.query());
+///     while (fields.next()) use(fields.name(), fields.value());
+class QueryReader {
+ public:
+  /// `text` must outlive it.
+  explicit QueryReader(std::string_view text, std::size_t maxFields = QueryFields::kMaxFields)
+      : rest_(text), maxFields_(maxFields) {}
+
+  /// Goes on to the next field; false where there is none. Throws InvalidQueryError or
+  /// TooManyFieldsError.
+  bool next() { return tryNext().value(); }
+  /// The same; fails with one of these.
+  Result<bool> tryNext();
+
+  // Valid until the next call of `next`.
+
+  std::string_view name() const noexcept { return name_; }
+  std::string_view value() const noexcept { return value_; }
+
+ private:
+  std::string_view rest_;
+  std::size_t maxFields_;
+  std::size_t read_ = 0;  // of them
+  std::string_view name_;
+  std::string_view value_;
+  std::string decodedName_;
+  std::string decodedValue_;
+};
+
 }  // namespace couplet
 #pragma GCC visibility pop

@@ -83,6 +83,10 @@ class Request {
   /// The segments of the path that no Resource has taken yet, undecoded: "poems/1". For a leaf.
   std::string_view unclaimed() const noexcept { return unclaimed_; }
 
+  /// An empty text for the body of the Response, which may have the memory of an earlier one's:
+  /// small bodies that are made so take nothing from the heap.
+  std::string takeText() noexcept { return std::exchange(spareText_, {}); }
+
   // For those who make and pass requests on: channels, resources, tests.
 
   /// Keeps what answers alive until the answer is sent, or the work for it discarded.
@@ -103,6 +107,12 @@ class Request {
     body_.append(piece);
   }
   std::size_t bodyCapacity() const noexcept { return body_.capacity(); }
+  /// For `takeText` of a later request. Takes it unless it is large.
+  void keepText(std::string& text) noexcept {
+    if (text.capacity() <= spareText_.capacity() || text.capacity() > kMostSpareText) return;
+    spareText_.swap(text);
+    spareText_.clear();
+  }
   void unclaimAll() noexcept { unclaimed_ = path_.empty() ? path_ : path_.substr(1); }
   void setUnclaimed(std::string_view segments) noexcept { unclaimed_ = segments; }
   void clearParams() noexcept {
@@ -123,6 +133,8 @@ class Request {
     std::string_view value;
   };
 
+  static constexpr std::size_t kMostSpareText = 8192;
+
   /// What was asked for, taken apart.
   struct Read {
     std::optional<QueryFields> query;
@@ -142,6 +154,7 @@ class Request {
   TargetForm form_ = TargetForm::kOrigin;
   HTTPVersion version_ = HTTPVersion::kHTTP11;
   std::string body_;
+  std::string spareText_;
   IncomingBody incoming_;
   const Transport* transport_ = nullptr;
   std::shared_ptr<const void> answers_;
