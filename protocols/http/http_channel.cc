@@ -194,11 +194,11 @@ void HTTPChannel::bodyBegins() {
   moveOn(State::kBody);
   switch (site_.bodyWanted(exchange_->request)) {
     case BodyWanted::kAsItComes: {
-      const auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
+      auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
       exchange_->streams->pipe = pipe.get();
       exchange_->streams->expectsContinue = expectsContinue;
       exchange_->streams->awaitedLast = site_.now();
-      exchange_->request.setIncoming(IncomingBody(pipe));
+      exchange_->request.setIncoming(IncomingBody(std::move(pipe)));
       exchange_->parser.setBodyLimit(UINT64_MAX);
       return render();
     }

@@ -111,6 +111,7 @@ class HTTPChannel : public Protocol, private Producer {
   bool sendOrdinary(const Response& response);
   void respond(Response& response);
   void respondAsAsked(Response& response);
+  void continueForProducer();
   bool trySend(Response& response, const AnsweredRequest& answered);
   void send(Response& response, const AnsweredRequest& answered);
   std::unique_ptr<Protocol> nextProtocol(const Response& response);
