@@ -130,6 +130,7 @@ class HTTPChannel : public Protocol, private Producer {
   void handOver(std::string_view bytes);
   void leave();
   void close();
+  void drainedTooLong();
 
   Site& site_;
   HTTPChannel* previous_ = nullptr;  // in the list of the site
