@@ -249,7 +249,6 @@ void Chain::beginFrame(std::coroutine_handle<> frame) noexcept {
   frame_ = frame.address();
   running_ = true;
   fired_ = true;
-  firedAt_ = made_;
 }
 
 void Chain::suspendFrame(SourceLocation where) noexcept {
@@ -430,7 +429,7 @@ void Chain::refuseSecondConsumer() const {
 void Chain::dropConsumer() noexcept {
   checkThread();
   consumed_ = false;
-  release();
+  holdsOnlyValue() && !burying ? endWithValue() : release();
 }
 
 void Chain::unpause() {
@@ -476,6 +475,25 @@ void Chain::release() noexcept {
   if (!promises_) bury(*this);
 }
 
+// As most are that end: nobody owns it, and there is nothing to free but its value. One that has a
+// value waits on no inner, and where it has a frame it is running.
+inline bool Chain::holdsOnlyValue() const noexcept {
+  const auto address = [](const void* at) { return reinterpret_cast<std::uintptr_t>(at); };
+  const auto others = address(head_) | address(canceller_) | address(anchor_) | address(name_);
+  const auto owners = promises_ | pins_ | running_ | queued_ | buried_;
+  return state_ == State::kValue && others == 0 && owners == 0;
+}
+
+// What `release` comes to then.
+inline void Chain::endWithValue() noexcept {
+  if (!valueOps_->destroy) return forget();
+  Turn turn;
+  burying = true;
+  clearResult();
+  forget();
+  endBurying();
+}
+
 void Chain::endUnseen() noexcept {
   ++pins_;
   if (state_ == State::kFailure) {
@@ -502,6 +520,10 @@ void Chain::bury(Chain& chain) noexcept {
   Turn turn;
   burying = true;
   chain.destroy();
+  endBurying();
+}
+
+inline void Chain::endBurying() noexcept {
   while (Chain* next = firstBuried) {
     firstBuried = next->nextInLine_;
     next->destroy();
@@ -520,6 +542,10 @@ void Chain::destroy() noexcept {
   if (canceller_) releaseCanceller();
   clearResult();
   delete name_;
+  forget();
+}
+
+inline void Chain::forget() noexcept {
   unlink();
   this->~Chain();
   BlockPool::give(this, kBlockBytes);

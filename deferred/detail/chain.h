@@ -249,7 +249,7 @@ class Chain {
   struct [[gnu::visibility("hidden")]] Block;
   class [[gnu::visibility("hidden")]] Running;
 
-  Chain(SourceLocation made) noexcept : made_(made) {}
+  Chain(SourceLocation made) noexcept : made_(made), firedAt_(made) {}
   ~Chain() = default;
 
   bool runnable() const noexcept {
@@ -282,11 +282,15 @@ class Chain {
 
   void lastPromiseDropped() noexcept;
   void release() noexcept;
+  bool holdsOnlyValue() const noexcept;
+  void endWithValue() noexcept;
   void endUnseen() noexcept;
   [[noreturn]] void refuseSecondConsumer() const;
   static void bury(Chain& chain) noexcept;
+  static void endBurying() noexcept;
   bool holdsObjects() const noexcept;
   void destroy() noexcept;
+  void forget() noexcept;
   void dropSteps() noexcept;
 
   void* takeStepMemory(std::size_t bytes, std::size_t alignment) {
@@ -325,8 +329,8 @@ class Chain {
   bool forgiveOne_ = false;  // one firing after a cancel is ignored
   bool kept_ = false;        // the first step has run and lives until the inner's coroutine ends
   bool buried_ = false;
-  std::uint16_t pauses_ = 0;
-  std::uint16_t pins_ = 0;  // this function is still going to use it
+  std::uint8_t pins_ = 0;  // this function is still going to use it
+  std::uint32_t pauses_ = 0;
   std::uint32_t promises_ = 0;
   std::uint32_t cancellerBytes_ = 0;
 
@@ -350,7 +354,7 @@ class Chain {
   Chain* nextPending_ = nullptr;
   const void* thread_ = nullptr;  // whose it is; checked where the library is built for debugging
   SourceLocation made_;
-  SourceLocation firedAt_;  // or where its coroutine waits
+  SourceLocation firedAt_;  // or where its coroutine waits; at first where it was made
   alignas(std::max_align_t) std::byte slot_[kSlotBytes];
 };
 

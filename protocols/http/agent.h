@@ -116,7 +116,7 @@ class Agent {
   /// a new one, where its method is idempotent. Cancelling aborts the connection, so that what is
   /// not sent yet never is.
   ///
-  /// A server that answers before it has the whole body gets no more of it.
+  /// A server whose whole response is there before it has the whole body gets no more of it.
   Deferred<Response> request(std::string_view method, std::string_view url, Headers headers = {},
                              RequestBody body = {});
   Deferred<Response> request(std::string_view method, const Url& url, Headers headers = {},

@@ -8,6 +8,7 @@
 #include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/errors.h>
 #include <couplet/protocols/http/site.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet {
 
@@ -194,11 +195,11 @@ void HTTPChannel::bodyBegins() {
   moveOn(State::kBody);
   switch (site_.bodyWanted(exchange_->request)) {
     case BodyWanted::kAsItComes: {
-      const auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
+      auto pipe = std::make_shared<detail::BodyPipe>(streams(), length);
       exchange_->streams->pipe = pipe.get();
       exchange_->streams->expectsContinue = expectsContinue;
       exchange_->streams->awaitedLast = site_.now();
-      exchange_->request.setIncoming(IncomingBody(pipe));
+      exchange_->request.setIncoming(IncomingBody(std::move(pipe)));
       exchange_->parser.setBodyLimit(UINT64_MAX);
       return render();
     }
@@ -397,9 +398,17 @@ void HTTPChannel::close() {
   transport().loseConnection();
 }
 
+void HTTPChannel::drainedTooLong() {
+  if (answering_) {
+    LogLine::error() << "Shutting down, an answer was cut off: to " << exchange_->request.method()
+                     << ' ' << exchange_->request.path();
+  }
+  transport().abortConnection();
+}
+
 void HTTPChannel::drain(Duration deadline) {
   if (std::exchange(draining_, true)) return;
-  callLater(deadline, [this] { transport().abortConnection(); });
+  callLater(deadline, [this] { drainedTooLong(); });
   const bool unused = !exchange_ || exchange_->parser.idle();
   if (state_ == State::kIdle && unused && held_.empty()) close();
 }

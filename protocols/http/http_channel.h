@@ -111,6 +111,7 @@ class HTTPChannel : public Protocol, private Producer {
   bool sendOrdinary(const Response& response);
   void respond(Response& response);
   void respondAsAsked(Response& response);
+  void continueForProducer();
   bool trySend(Response& response, const AnsweredRequest& answered);
   void send(Response& response, const AnsweredRequest& answered);
   std::unique_ptr<Protocol> nextProtocol(const Response& response);
@@ -129,6 +130,7 @@ class HTTPChannel : public Protocol, private Producer {
   void handOver(std::string_view bytes);
   void leave();
   void close();
+  void drainedTooLong();
 
   Site& site_;
   HTTPChannel* previous_ = nullptr;  // in the list of the site

@@ -134,6 +134,7 @@ void HTTPChannel::respondAsAsked(Response& response) {
   const bool bodyMayEnd = state_ == State::kAtWork || response.producer;
   keepAlive_ = keepAlive_ && !draining_ && !untilClose && bodyMayEnd &&
                !(ended_ && held_.empty()) && !response.headers.hasElement("Connection", "close");
+  if (response.producer && response.status / 100 == 2) continueForProducer();
   bool sent = trySend(response, answered);
   if (!sent) {
     Response page = site_.errorPage(500, "");
@@ -142,6 +143,13 @@ void HTTPChannel::respondAsAsked(Response& response) {
   }
   if (!sent) return close();
   outgoing() ? stream() : finishAnswer();
+}
+
+/// Who keeps the body in order to answer with it as it comes will read it when the head is gone,
+/// which is too late for a 100.
+void HTTPChannel::continueForProducer() {
+  if (state_ != State::kBody || !exchange_->request.incoming().shared()) return;
+  if (std::exchange(exchange_->streams->expectsContinue, false)) sendContinue();
 }
 
 /// False where it cannot be sent, which is logged; then nothing of it was.

@@ -57,6 +57,9 @@ class IncomingBody {
   /// What was sent behind a chunked body; empty before the end. They are no headers.
   const Headers& trailers() const noexcept;
 
+  /// Whether there are other handles of it.
+  bool shared() const noexcept { return pipe_.use_count() > 1; }
+
   /// False for one that was made without a message.
   explicit operator bool() const noexcept { return pipe_ != nullptr; }
 

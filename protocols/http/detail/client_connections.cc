@@ -38,14 +38,20 @@ class ConnectionFactory : public ClientFactory {
   std::shared_ptr<ConnectionWaiter> waiter_;  // null once it was told
 };
 
-std::shared_ptr<ConnectionWaiter> newWaiter(ClientDestination to) {
-  auto waiter = std::make_shared<ConnectionWaiter>(std::move(to));
+std::shared_ptr<ConnectionWaiter> newWaiter(ClientDestination to, bool fresh) {
+  auto waiter = std::make_shared<ConnectionWaiter>(std::move(to), fresh);
   waiter->promise = Promise<HTTPClientProtocol*>([weak = std::weak_ptr(waiter)] {
     const auto cancelled = weak.lock();
     const auto attempt = cancelled ? cancelled->connector.lock() : nullptr;
     if (attempt) attempt->disconnect();
   });
   return waiter;
+}
+
+/// Behind those who wait for fresh connections.
+template <class Waiters>
+auto firstOfOthers(Waiters& waiting) {
+  return std::find_if(waiting.begin(), waiting.end(), [](const auto& one) { return !one->fresh; });
 }
 
 }  // namespace
@@ -62,23 +68,24 @@ Deferred<HTTPClientProtocol*> ClientConnections::get(ClientDestination to, bool 
     if (HTTPClientProtocol* const connection = takeIdle(to.key)) return succeed(connection);
   }
   Host& host = hosts_[to.key];
-  auto waiter = newWaiter(std::move(to));
+  auto waiter = newWaiter(std::move(to), fresh);
   if (host.open >= options_.maxPerHost) return wait(std::move(waiter));
   Deferred<HTTPClientProtocol*> made = waiter->promise.deferred();
   connect(waiter);
   return made;
 }
 
-/// In the queue. An idle connection that is not fresh makes room.
+/// In the queue. Those who ask once more may be as many beyond its bound as there are connections.
 Deferred<HTTPClientProtocol*> ClientConnections::wait(std::shared_ptr<ConnectionWaiter> waiter) {
-  auto& waiting = hosts_[waiter->to.key].waiting;
+  Host& host = hosts_[waiter->to.key];
+  auto& waiting = host.waiting;
   std::erase_if(waiting, [](const auto& other) { return !other->promise.pending(); });
-  if (waiting.size() >= options_.maxWaiting) {
+  if (waiting.size() >= options_.maxWaiting + (waiter->fresh ? options_.maxPerHost : 0)) {
     return fail<HTTPClientProtocol*>(TooManyWaitingError(waiter->to.key, waiting.size()));
   }
-  if (HTTPClientProtocol* const old = takeIdle(waiter->to.key)) old->close();
   const std::string what = "waiting for a connection to " + waiter->to.key;
-  waiting.push_back(waiter);
+  waiting.insert(waiter->fresh ? firstOfOthers(waiting) : waiting.end(), waiter);
+  makeRoom(host, waiter->to.key);
   if (!options_.waitTimeout) return waiter->promise.deferred();
   return waiter->promise.deferred().addTimeout(
       *options_.waitTimeout, reactor_, [what](Result<HTTPClientProtocol*>, Duration timeout) {
@@ -151,7 +158,9 @@ void ClientConnections::forget(const std::string& key) noexcept {
 
 void ClientConnections::left(HTTPClientProtocol& connection) {
   dropIdle(connection);
-  --hosts_[connection.key()].open;
+  Host& host = hosts_[connection.key()];
+  --host.open;
+  if (host.closing > 0) --host.closing;
   serve(connection.key());
 }
 
@@ -164,11 +173,26 @@ void ClientConnections::serve(const std::string& key) {
       if (host->second.open == 0) hosts_.erase(host);
       return;
     }
-    HTTPClientProtocol* const free = takeIdle(key);
-    if (!free && host->second.open >= options_.maxPerHost) return;
-    const auto waiter = std::move(waiting.front());
-    waiting.pop_front();
+    makeRoom(host->second, key);
+    const bool mayConnect = host->second.open < options_.maxPerHost;
+    const auto turn = mayConnect ? waiting.begin() : firstOfOthers(waiting);
+    if (turn == waiting.end()) return;
+    HTTPClientProtocol* const free = (*turn)->fresh ? nullptr : takeIdle(key);
+    if (!free && !mayConnect) return;
+    const auto waiter = std::move(*turn);
+    waiting.erase(turn);
     free ? free->giveTo(*waiter) : connect(waiter);
+  }
+}
+
+/// Closes idle connections where those who wait for fresh ones would have to wait for them.
+void ClientConnections::makeRoom(Host& host, const std::string& key) {
+  const auto wanted = static_cast<std::size_t>(firstOfOthers(host.waiting) - host.waiting.begin());
+  while (host.open - host.closing + wanted > options_.maxPerHost) {
+    HTTPClientProtocol* const old = takeIdle(key);
+    if (!old) return;
+    ++host.closing;
+    old->close();
   }
 }
 

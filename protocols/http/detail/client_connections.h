@@ -33,9 +33,11 @@ struct ClientDestination {
 
 /// Who is to get a connection, and the attempt to make it.
 struct ConnectionWaiter {
-  explicit ConnectionWaiter(ClientDestination destination) : to(std::move(destination)) {}
+  ConnectionWaiter(ClientDestination destination, bool wantsFresh)
+      : to(std::move(destination)), fresh(wantsFresh) {}
 
   ClientDestination to;
+  bool fresh;  // only one that carried no request yet will do
   Promise<HTTPClientProtocol*> promise;
   std::weak_ptr<Connector> connector;
 };
@@ -46,7 +48,7 @@ class ClientConnections : public std::enable_shared_from_this<ClientConnections>
   ~ClientConnections();
 
   /// A connection, to be used as soon as it is given; when there may be no more of them, in turn. A
-  /// `fresh` one carried no request yet, unless it has to be waited for.
+  /// `fresh` one carried no request yet; who wants one goes before those who do not.
   Deferred<HTTPClientProtocol*> get(ClientDestination to, bool fresh);
 
   /// For connections: it is free; it was lost, or is another protocol's now.
@@ -67,14 +69,16 @@ class ClientConnections : public std::enable_shared_from_this<ClientConnections>
 
  private:
   struct Host {
-    std::size_t open = 0;  // connections, and attempts
-    std::deque<std::shared_ptr<ConnectionWaiter>> waiting;
+    std::size_t open = 0;                                   // connections, and attempts
+    std::size_t closing = 0;                                // of them, to make room for fresh ones
+    std::deque<std::shared_ptr<ConnectionWaiter>> waiting;  // for fresh ones first
   };
 
   HTTPClientProtocol* takeIdle(const std::string& key) noexcept;
   void keepOldOnesOut(const std::string& key);
   Deferred<HTTPClientProtocol*> wait(std::shared_ptr<ConnectionWaiter> waiter);
   void connect(const std::shared_ptr<ConnectionWaiter>& waiter);
+  void makeRoom(Host& host, const std::string& key);
   void serve(const std::string& key);
 
   Reactor& reactor_;

@@ -4,6 +4,7 @@
 #include "agent_fixture.h"
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::assertNoResult;
+using ::testing::EndsWith;
 using testing::failureResultOf;
 using ::testing::HasSubstr;
 using testing::successResultOf;
@@ -409,6 +411,66 @@ TEST_F(StaleConnectionTest, AResponseToNothingIsNoResponse) {
   auto peer = server();
   answer(peer);
   EXPECT_EQ(bodyOf(*next), "poem");
+}
+
+/// All connections that there may be, two; they served a request each, and are to serve another.
+class CrowdedStaleConnectionTest : public StaleConnectionTest {
+ protected:
+  CrowdedStaleConnectionTest() {
+    use({.maxPerHost = 2});
+    auto first = get();
+    one = server();
+    auto second = get();
+    other = server();
+    answer(*one);
+    answer(*other);
+    EXPECT_EQ(bodyOf(first) + bodyOf(second), "poempoem");
+    onOther = get("http://a/onOther");
+    onOne = get("http://a/onOne");
+    reactor.flush();
+  }
+
+  static std::string requestFor(std::string_view path) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  }
+
+  std::optional<testing::MemoryPeer> one, other;
+  Deferred<Response> onOne, onOther;
+};
+
+TEST_F(CrowdedStaleConnectionTest, ARequestThatIsSentOnceMoreGetsNoUsedOne) {
+  auto third = get("http://a/third");
+  other->abortConnection();
+  reactor.flush();
+  auto newForThird = server();
+  EXPECT_EQ(newForThird.value(), requestFor("/third"));
+  answer(*one);
+  EXPECT_EQ(bodyOf(onOne), "poem");
+  EXPECT_FALSE(one->connected());
+  auto fresh = server();
+  EXPECT_EQ(fresh.value(), requestFor("/onOther"));
+  answer(fresh);
+  EXPECT_EQ(bodyOf(onOther), "poem");
+  answer(newForThird);
+  EXPECT_EQ(bodyOf(third), "poem");
+  EXPECT_EQ(connections(), 4u);
+}
+
+TEST_F(CrowdedStaleConnectionTest, OneConnectionMakesRoomForOne) {
+  auto third = get("http://a/third");
+  auto fourth = get("http://a/fourth");
+  other->abortConnection();
+  reactor.flush();
+  auto newForThird = server();
+  one->write(kPoem);
+  newForThird.write(kPoem);
+  reactor.flush();
+  EXPECT_EQ(bodyOf(onOne) + bodyOf(third), "poempoem");
+  EXPECT_NE(one->connected(), newForThird.connected());
+  auto& kept = one->connected() ? *one : newForThird;
+  EXPECT_THAT(std::string(kept.value()), EndsWith(requestFor("/fourth")));
+  std::move(fourth).discard();
+  std::move(onOther).discard();
 }
 
 TEST_F(StaleConnectionTest, ARequestIsNotSentAThirdTime) {

@@ -7,10 +7,13 @@
 
 #include <gmock/gmock.h>
 
+#include <couplet/reactor/testing/logged_errors.h>
+
 namespace couplet {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
@@ -74,12 +77,24 @@ TEST_F(DrainTest, ARequestThatHasBegunIsAnswered) {
 }
 
 TEST_F(DrainTest, WhatIsNotFinishedInTimeIsAborted) {
+  testing::LoggedErrors errors;
   serve();
   send(kGet);
   drain();
   reactor.advance(10s);
   EXPECT_FALSE(client->connected());
   EXPECT_TRUE(drained);
+  EXPECT_THAT(errors.take(), ElementsAre("Shutting down, an answer was cut off: to GET /"));
+}
+
+TEST_F(DrainTest, ARequestThatHasNotComeInTimeIsNoLoss) {
+  testing::LoggedErrors errors;
+  serve();
+  send("GET / HT");
+  drain();
+  reactor.advance(10s);
+  EXPECT_TRUE(drained);
+  EXPECT_THAT(errors.take(), ElementsAre());
 }
 
 TEST_F(DrainTest, NoMoreConnectionsAreTaken) {

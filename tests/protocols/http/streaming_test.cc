@@ -193,6 +193,28 @@ TEST_F(StreamingTest, TheBodyIsAskedForWhenItIsFirstRead) {
   EXPECT_EQ(send("poem"), text("poem"));
 }
 
+TEST_F(StreamingTest, ABodyThatIsAnsweredWithItselfIsAskedForBeforeTheHead) {
+  postAsItComes([](Request& request) {
+    return Response::stream(
+        [body = request.incoming()](OutgoingBody& out) mutable -> Deferred<void> {
+          while (auto piece = co_await body.read()) co_await out.write(*piece);
+        });
+  });
+  serve();
+  EXPECT_THAT(send(post("Content-Length: 4\r\nExpect: 100-continue\r\n")),
+              StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(send("poem"), "4\r\npoem\r\n0\r\n\r\n");
+}
+
+TEST_F(StreamingTest, WhoMakesABodyAndKeepsNoneAsksForNone) {
+  postAsItComes([](Request&) {
+    return Response::stream([](OutgoingBody& out) { return out.write("poem"); });
+  });
+  serve();
+  EXPECT_THAT(send(post("Content-Length: 4\r\nExpect: 100-continue\r\n")),
+              StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_F(StreamingTest, ABodyThatIsNotWantedIsNotAskedFor) {
   serve();
   const std::string answer = send(post("Content-Length: 4\r\nExpect: 100-continue\r\n"));
