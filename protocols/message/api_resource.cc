@@ -4,9 +4,14 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
-#include <couplet/protocols/http/query.h>
+#include <couplet/protocols/http/detail/media_ranges.h>
+#include <couplet/protocols/http/percent.h>
+#include <couplet/protocols/message/detail/api_description.h>
+#include <couplet/protocols/message/detail/api_page.h>
 #include <couplet/protocols/message/detail/http_request_reader.h>
+#include <couplet/protocols/message/detail/openapi.h>
 #include <couplet/protocols/message/faults.h>
 #include <couplet/protocols/message/wire.h>
 
@@ -18,30 +23,45 @@ using detail::Reply;
 using detail::ReplyForm;
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, OPTIONS";
+constexpr std::string_view kReadingMethods = "GET, HEAD, OPTIONS";
+constexpr std::string_view kDocument = "openapi.json";
 
-const ReplyForm kForm{[](const ReplyForm&, std::string& out, std::string_view name,
-                         const detail::MessageType& type,
-                         const void* message) { detail::writeWire(out, name, type, message); }};
+const ReplyForm kForm{[](const ReplyForm&, std::string& out, const detail::NamedMessage& message) {
+  detail::writeWire(out, message.name, message.type, message.message);
+}};
+
+Response jsonOf(int status, std::string text) {
+  static const Headers kJSON = Headers::lasting({{"Content-Type", "application/json"}});
+  return Response(status, kJSON, std::move(text));
+}
 
 Response responseOf(Reply reply) {
-  static const Headers kJSON = Headers::lasting({{"Content-Type", "application/json"}});
-  Response response(reply.status, kJSON, std::move(reply.text));
+  Response response = jsonOf(reply.status, std::move(reply.text));
   if (reply.status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
 
 Response responseOf(const Fault& fault) { return responseOf(detail::replyOf(fault, "", kForm)); }
 
-Response methodNotAllowed(std::string_view name, const Request& request) {
-  Response response =
-      responseOf(MethodNotAllowed(name, {"GET", "POST"}, std::string(request.method())));
-  response.headers.add("Allow", kMethods);
+Response allowing(std::string_view methods, Response response) {
+  response.headers.add("Allow", methods);
   return response;
 }
 
-Response options() {
-  Response response(204);
-  response.headers.add("Allow", kMethods);
+Response methodNotAllowed(std::string_view name, const Request& request) {
+  return allowing(kMethods, responseOf(MethodNotAllowed(name, {"GET", "POST"}, request.method())));
+}
+
+/// The page is for a folder: its forms lead to what is in there.
+Response toFolder(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return Response::redirect("./" + std::string(name) + "/");
+}
+
+Response pageResponse(const std::string& page) {
+  Response response = Response::html(page);
+  response.headers.add("Content-Security-Policy", detail::pagePolicy());
+  response.headers.add("X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -52,7 +72,12 @@ bool isOneOf(std::string_view method) {
 }  // namespace
 
 ApiResource::ApiResource(std::shared_ptr<const Api> api, JSONLimits limits)
-    : api_(std::move(api)), limits_(limits) {}
+    : api_(std::move(api)), limits_(limits) {
+  const detail::ApiDescription description(*api_);
+  listing_ = detail::listingOf(description);
+  openAPI_ = detail::openAPIOf(description);
+  page_ = detail::pageOf(description);
+}
 
 Answer ApiResource::render(Request& request) {
   try {
@@ -63,9 +88,11 @@ Answer ApiResource::render(Request& request) {
 }
 
 Answer ApiResource::answer(Request& request) {
-  detail::ApiRequest* const asked = api_->find(request.unclaimed());
-  if (!asked) throw UnknownRequest(request.unclaimed());
-  if (request.method() == "OPTIONS") return options();
+  const std::string_view name = request.unclaimed();
+  if (name.empty() || name == kDocument) return describe(request);
+  detail::ApiRequest* const asked = find(name);
+  if (!asked) throw UnknownRequest(name);
+  if (request.method() == "OPTIONS") return allowing(kMethods, Response(204));
   if (!isOneOf(request.method())) return methodNotAllowed(asked->type().shortName(), request);
   detail::HTTPRequestReader reader(request, limits_);
   detail::Answered answered = asked->answer(reader, request.takeText(), kForm);
@@ -73,6 +100,30 @@ Answer ApiResource::answer(Request& request) {
   return std::get<Deferred<Reply>>(std::move(answered)).addCallback([](Reply reply) {
     return responseOf(std::move(reply));
   });
+}
+
+detail::ApiRequest* ApiResource::find(std::string_view path) const {
+  detail::ApiRequest* const asked = api_->find(path);
+  if (asked || path.find('%') == path.npos) return asked;
+  const auto decoded = percentDecode(path);
+  return decoded ? api_->find(*decoded) : nullptr;
+}
+
+Response ApiResource::describe(const Request& request) const {
+  const std::string_view name = request.unclaimed();
+  const std::string_view method = request.method();
+  if (method == "OPTIONS") return allowing(kReadingMethods, Response(204));
+  if (method != "GET" && method != "HEAD") {
+    return allowing(kReadingMethods,
+                    responseOf(MethodNotAllowed(name.empty() ? "/" : name, {"GET"}, method)));
+  }
+  if (name == kDocument) return jsonOf(200, openAPI_);
+  const bool isForPeople = detail::prefersHTML(request.headers());
+  Response response = !isForPeople                     ? jsonOf(200, listing_)
+                      : !request.path().ends_with('/') ? toFolder(request.path())
+                                                       : pageResponse(page_);
+  response.headers.add("Vary", "Accept");
+  return response;
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <couplet/protocols/http/site.h>
@@ -18,7 +19,22 @@ namespace couplet {
 /// The members of a request come in the query, in a form, or in JSON, wrapped
 /// (`{"value":{"x":1.5,"y":2.25}}`) or bare, by GET or POST. The answer is
 /// `{"value":["crunch_api.Output",{"value":3.375},[]]}`, of a fault likewise, with its status. A
-/// member that comes twice is an error wherever it comes; those of JSON must all be in the JSON.
+/// member that comes twice is an error wherever it comes; those of JSON must all be in the JSON. In
+/// a query or form, `m=` makes an optional nothing, unless it may be an empty text.
+///
+/// Tells of itself, by GET, in its order. `/` lists the requests, and the messages that are in them
+/// or answer them, those by a key that is their name unless two have the same:
+///
+///     {"requests":[{"name":"crunch_api.Multiply","path":"Multiply",
+///                   "members":[{"name":"x","type":{"type":"number","format":"double"},
+///                               "default":0.0},...],
+///                   "answer":"crunch_api.Output"},...],
+///      "messages":{"crunch_api.Output":{"name":"crunch_api.Output","members":[...]},...}}
+///
+/// A type is a JSON Schema, of a message `{"$ref":"#/messages/crunch_api.Output"}`. A default that
+/// JSON does not have, as NaN, is left out. To a client that prefers text/html, `/` is a page with
+/// a form for each request instead. `/openapi.json` is a document of OpenAPI 3.1. A message whose
+/// whole name is `openapi.json` is asked for as `/json`.
 class ApiResource : public Resource {
  public:
   explicit ApiResource(std::shared_ptr<const Api> api, JSONLimits limits = {});
@@ -28,9 +44,15 @@ class ApiResource : public Resource {
 
  private:
   Answer answer(Request& request);
+  /// By the path, as it is sent: null for none.
+  detail::ApiRequest* find(std::string_view path) const;
+  Response describe(const Request& request) const;
 
   std::shared_ptr<const Api> api_;
   JSONLimits limits_;
+  std::string listing_;
+  std::string openAPI_;
+  std::string page_;
 };
 
 /// The fault that a site's own error is: see SiteOptions::errorPage.

@@ -19,7 +19,8 @@ struct Enumerator {
   E value;
 };
 
-/// What lets an enumeration be a member of messages, beside it, found by its argument:
+/// What lets an enumeration be a member of messages, beside it, found by its argument. Of two names
+/// of one value the first is written.
 ///
 ///     enum class Colour { kRed, kGreen };
 ///     constexpr auto enumerators(Colour) {
@@ -29,6 +30,7 @@ template <class E, std::size_t kCount>
 consteval std::array<Enumerator<E>, kCount> named(const Enumerator<E> (&values)[kCount]) {
   std::array<Enumerator<E>, kCount> all{};
   for (std::size_t i = 0; i < kCount; ++i) {
+    if (values[i].name.empty()) throw "a value has no name";
     for (std::size_t k = 0; k < i; ++k) {
       if (values[k].name == values[i].name) throw "two values have the same name";
     }
@@ -39,7 +41,9 @@ consteval std::array<Enumerator<E>, kCount> named(const Enumerator<E> (&values)[
 
 /// An enumeration with such a list.
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires { enumerators(E()).size(); };
+concept NamedEnum = std::is_enum_v<E> && requires {
+  enumerators(E()).size();
+};
 
 }  // namespace couplet
 #pragma GCC visibility pop

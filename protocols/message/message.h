@@ -3,7 +3,6 @@
 // Messages: plain structs, with a list of their members that the compiler reads.
 #pragma once
 
-#include <initializer_list>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -32,21 +31,6 @@ struct MessageMembers {
   std::tuple<Members...> members;
 };
 
-namespace detail {
-
-consteval void checkNames(std::string_view message, std::initializer_list<std::string_view> members) {
-  if (message.empty() || message.front() == '.' || message.back() == '.') {
-    throw "a message has the name module.Message";
-  }
-  for (const auto* one = members.begin(); one != members.end(); ++one) {
-    for (const auto* other = members.begin(); other != one; ++other) {
-      if (*one == *other) throw "two members have the same name";
-    }
-  }
-}
-
-}  // namespace detail
-
 /// What makes a struct a message, in it, with the name `kMessage`:
 ///
 ///     struct Multiply {
@@ -54,17 +38,22 @@ consteval void checkNames(std::string_view message, std::initializer_list<std::s
 ///       double y = 0.0;
 ///
 ///       static constexpr auto kMessage = couplet::message(
-///           "crunch_api.Multiply", couplet::member("x", &Multiply::x), couplet::member("y", &Multiply::y));
+///           "crunch_api.Multiply", couplet::member("x", &Multiply::x), couplet::member("y",
+///           &Multiply::y));
 ///     };
 ///
-/// The struct stays an aggregate: `Multiply{6, 7}`. What its members are when it is made by default
+/// Write the `couplet::`, or a message that has itself in a map is looked at too early. The struct
+/// stays an aggregate: `Multiply{6, 7}`. What its members are when it is made by default
 /// is what they are where JSON does not have them. Members may be: bool, integers, float, double,
 /// std::string, Bytes, UUID, enumerations (see enumeration.h), time points and durations of
-/// std::chrono (see time_text.h), messages, and of all these std::optional, std::vector, std::deque,
-/// std::array, std::set and std::map. Does not compile where two members have one name.
+/// std::chrono (see time_text.h), messages, and of all these std::optional, std::vector,
+/// std::deque, std::array, std::set and std::map. Two members of one name, and a member of another
+/// type, do not compile where the message is first used.
 template <class... M, class... T>
 consteval MessageMembers<Member<M, T>...> message(std::string_view name, Member<M, T>... members) {
-  detail::checkNames(name, {members.name...});
+  if (name.empty() || name.front() == '.' || name.back() == '.') {
+    throw "the name of a message is module.Message";
+  }
   return {name, {members...}};
 }
 
@@ -73,7 +62,8 @@ template <class M>
 concept Message = requires {
   M::kMessage.name;
   M::kMessage.members;
-} && std::is_default_constructible_v<M>;
+}
+&&std::is_default_constructible_v<M>;
 
 }  // namespace couplet
 #pragma GCC visibility pop

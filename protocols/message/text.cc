@@ -1,55 +1,19 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/message/text.h>
 
-#include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include <couplet/protocols/message/detail/scalar.h>
+#include <couplet/protocols/message/detail/number_text.h>
+#include <couplet/protocols/message/detail/utf8.h>
 
 namespace couplet {
 
-namespace {
-
-/// The digits of a number, without its sign, and where its point is: in front of digit `point`.
-std::string withPoint(std::string digits, int point) {
-  constexpr int kMostDigits = 16;
-  const int count = static_cast<int>(digits.size());
-  if (point > kMostDigits || point < -3) {
-    const int exponent = point - 1;
-    if (count > 1) digits.insert(1, ".");
-    const std::string size = std::to_string(std::abs(exponent));
-    return digits + (exponent < 0 ? "e-" : "e+") + (size.size() < 2 ? "0" : "") + size;
-  }
-  if (point <= 0) return "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
-  if (point >= count) return digits + std::string(static_cast<std::size_t>(point - count), '0') + ".0";
-  return digits.insert(static_cast<std::size_t>(point), ".");
+std::string numberText(double number) {
+  detail::NumberBuffer buffer;
+  return std::string(detail::numberText(number, buffer));
 }
-
-template <class Real>
-std::string textOf(Real number) {
-  if (std::isnan(number)) return "nan";
-  const std::string sign = std::signbit(number) ? "-" : "";
-  if (std::isinf(number)) return sign + "inf";
-  if (number == 0) return sign + "0.0";
-  char text[64];
-  const auto end = std::to_chars(text, text + sizeof text, std::abs(number), std::chars_format::scientific).ptr;
-  const std::string_view all(text, static_cast<std::size_t>(end - text));
-  const std::size_t mark = all.find('e');
-  std::string digits(1, all.front());
-  if (mark > 2) digits += all.substr(2, mark - 2);
-  int exponent = 0;
-  const char* from = all.data() + mark + 1;
-  if (*from == '+') ++from;
-  std::from_chars(from, end, exponent);
-  return sign + withPoint(digits, exponent + 1);
-}
-
-}  // namespace
-
-std::string numberText(double number) { return textOf(number); }
 
 namespace detail {
 
@@ -57,20 +21,42 @@ namespace {
 
 using Kind = ValueType::Kind;
 
+bool isControl(char32_t point) noexcept { return point < 0x20 || (point >= 0x7f && point < 0xa0); }
+
+/// "\\n", or "\\x1b": a control character, or a byte that is no character.
+std::string escaped(char32_t c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  if (c == '\n') return "\\n";
+  if (c == '\r') return "\\r";
+  if (c == '\t') return "\\t";
+  return {'\\', 'x', kHex[c >> 4 & 15], kHex[c & 15]};
+}
+
+/// As Python quotes: in '"' where there is a '\'' and no '"'.
 std::string inQuotes(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') quoted += '\\';
-    if (c == '\n') {
-      quoted += "\\n";
-    } else if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
-      constexpr char kHex[] = "0123456789abcdef";
-      quoted.append("\\x").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
+  const bool doubled = text.find('\'') != text.npos && text.find('"') == text.npos;
+  const char quote = doubled ? '"' : '\'';
+  std::string quoted(1, quote);
+  while (!text.empty()) {
+    const Character next = firstCharacter(text);
+    const std::size_t size = next.size > 0 ? next.size : 1;
+    if (next.size == 0) {
+      quoted += escaped(static_cast<unsigned char>(text.front()));
+    } else if (isControl(next.point)) {
+      quoted += escaped(next.point);
     } else {
-      quoted += c;
+      if (next.point == U'\\' || text.front() == quote) quoted += '\\';
+      quoted.append(text, 0, size);
     }
+    text.remove_prefix(size);
   }
-  return quoted + "'";
+  return quoted + quote;
+}
+
+template <class Real>
+std::string realText(Real number) {
+  NumberBuffer buffer;
+  return std::string(numberText(number, buffer));
 }
 
 template <class T>
@@ -97,79 +83,106 @@ std::string integerText(const IntegerType& type, const void* value) {
   }
 }
 
-std::string valueText(const ValueType* type, const void* value);
+/// Text of values, inside each other to a bound.
+class Describer {
+ public:
+  std::string valueText(const ValueType* type, const void* value);
+  std::string messageText(const MessageType& type, const void* message);
 
-/// What comes between brackets, with commas.
-struct Parts {
-  const ValueType* element;
-  std::string text;
+ private:
+  /// What comes between brackets, with commas.
+  struct Parts {
+    Describer& describer;
+    const ValueType* element;
+    std::string text;
 
-  void add(const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); }
+    void add(const std::string& part) { text.append(text.empty() ? "" : ", ").append(part); }
+  };
+
+  std::string listText(const ListType& type, const void* value);
+  std::string mapText(const MapType& type, const void* value);
+  std::string nestedText(const ValueType* type, const void* value);
+
+  std::size_t depth_ = 0;
 };
 
-std::string listText(const ListType& type, const void* value) {
-  Parts parts{type.element, {}};
+std::string Describer::listText(const ListType& type, const void* value) {
+  Parts parts{*this, type.held, {}};
   type.each(value, &parts, [](void* context, const void* element) {
     auto& to = *static_cast<Parts*>(context);
-    to.add(valueText(to.element, element));
+    to.add(to.describer.valueText(to.element, element));
   });
   return "[" + parts.text + "]";
 }
 
-std::string mapText(const MapType& type, const void* value) {
-  Parts parts{type.element, {}};
+std::string Describer::mapText(const MapType& type, const void* value) {
+  Parts parts{*this, type.element, {}};
   type.each(value, &parts, [](void* context, std::string_view key, const void* element) {
     auto& to = *static_cast<Parts*>(context);
-    to.add(inQuotes(key) + ": " + valueText(to.element, element));
+    to.add(inQuotes(key) + ": " + to.describer.valueText(to.element, element));
   });
   return "{" + parts.text + "}";
 }
 
-std::string valueText(const ValueType* type, const void* value) {
+/// Of a list, an object or a message.
+std::string Describer::nestedText(const ValueType* type, const void* value) {
+  switch (type->kind) {
+    case Kind::kList:
+      return listText(as<ListType>(type), value);
+    case Kind::kMap:
+      return mapText(as<MapType>(type), value);
+    case Kind::kPair: {
+      const auto& pair = as<PairType>(type);
+      return "(" + valueText(pair.parts[0], pair.part(value, 0)) + ", " +
+             valueText(pair.parts[1], pair.part(value, 1)) + ")";
+    }
+    default:
+      return messageText(as<MessageType>(type), value);
+  }
+}
+
+std::string Describer::valueText(const ValueType* type, const void* value) {
   switch (type->kind) {
     case Kind::kBool:
       return *static_cast<const bool*>(value) ? "True" : "False";
     case Kind::kInteger:
       return integerText(as<IntegerType>(type), value);
     case Kind::kReal:
-      return as<RealType>(type).size == sizeof(float) ? textOf(valueAt<float>(value))
-                                                      : textOf(valueAt<double>(value));
+      return as<RealType>(type).size == sizeof(float) ? realText(valueAt<float>(value))
+                                                      : realText(valueAt<double>(value));
     case Kind::kString:
       return inQuotes(*static_cast<const std::string*>(value));
     case Kind::kText: {
       std::string text;
-      as<TextType>(type).write(value, text);
-      return text;
+      return as<TextType>(type).write(value, text) ? text : "?";
     }
     case Kind::kOptional: {
       const void* const held = as<OptionalType>(type).get(value);
       return held ? valueText(as<OptionalType>(type).inner, held) : "None";
     }
-    case Kind::kList:
-      return listText(as<ListType>(type), value);
-    case Kind::kPair: {
-      const auto& pair = as<PairType>(type);
-      void* const both = const_cast<void*>(value);
-      return "(" + valueText(pair.parts[0], pair.part(both, 0)) + ", " +
-             valueText(pair.parts[1], pair.part(both, 1)) + ")";
-    }
-    case Kind::kMap:
-      return mapText(as<MapType>(type), value);
-    case Kind::kMessage:
+    default:
       break;
   }
-  return messageText(as<MessageType>(type), value);
+  if (depth_ == kMostNested) return "...";
+  ++depth_;
+  std::string text = nestedText(type, value);
+  --depth_;
+  return text;
+}
+
+std::string Describer::messageText(const MessageType& type, const void* message) {
+  Parts parts{*this, nullptr, {}};
+  for (std::size_t i = 0; i < type.count; ++i) {
+    const MemberType& member = type.members[i];
+    parts.add(std::string(member.name) + "=" + valueText(member.type, member.in(message)));
+  }
+  return std::string(type.shortName()) + "(" + parts.text + ")";
 }
 
 }  // namespace
 
 std::string messageText(const MessageType& type, const void* message) {
-  Parts parts{nullptr, {}};
-  for (std::size_t i = 0; i < type.count; ++i) {
-    const MemberType& member = type.members[i];
-    parts.add(std::string(member.name) + "=" + valueText(member.type, member.in_(message)));
-  }
-  return std::string(type.shortName()) + "(" + parts.text + ")";
+  return Describer().messageText(type, message);
 }
 
 }  // namespace detail

@@ -20,20 +20,23 @@ std::string numberText(double number);
 namespace detail {
 
 std::string messageText(const MessageType& type, const void* message);
-void setMember(const MessageType& type, void* message, std::string_view name,
-               std::string_view text, const JSONLimits& limits);
+void setMember(const MessageType& type, void* message, std::string_view name, std::string_view text,
+               const JSONLimits& limits);
 
 }  // namespace detail
 
-/// As Python prints an object: `Output(value=42.0)`; text in quotes, "None" for an optional that has
-/// nothing. For people: nothing reads it.
+/// As Python prints an object: `Output(value=42.0)`; text in quotes, "None" for an optional that
+/// has nothing; "?" for what has no text, "..." for what is nested too deep. For people: nothing
+/// reads it.
 template <Message M>
 std::string toText(const M& message) {
   return detail::messageText(detail::TypeOf<M>::value, &message);
 }
 
 /// Sets a member from what a query or a command line has: a number, `true`, a date; text as it is,
-/// without quotes. Lists, objects and messages are JSON. Throws MessageError, as fromJSON does.
+/// without quotes. Lists, objects and messages are JSON, and what a message's JSON does not have
+/// stays as it is. A number may be written as C++ reads it: `.5`. Throws MessageError, as fromJSON
+/// does; the member, and none but that, may have changed then.
 template <Message M>
 void setMember(M& message, std::string_view name, std::string_view text,
                const JSONLimits& limits = {}) {

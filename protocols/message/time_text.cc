@@ -2,17 +2,21 @@
 #include <couplet/protocols/message/time_text.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
-#include <cstdio>
+#include <iterator>
+#include <limits>
 #include <stdexcept>
+#include <system_error>
 
 namespace couplet::detail {
 
 namespace {
 
 constexpr std::int64_t kDay = 24 * 60 * 60;
-constexpr std::int32_t kNanos = 1'000'000'000;
-constexpr std::int64_t kMostUnits = 1'000'000'000'000;  // of a duration: no sum of them overflows
+constexpr std::int32_t kNanos = kNanoseconds;
+constexpr std::int64_t kFirstDay = -719'528;  // 0000-01-01, since 1970
+constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
 
 bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -38,14 +42,12 @@ class Taker {
     left_.remove_prefix(count);
     return number;
   }
-  /// A number of any length; nothing where there is none, or it is beyond kMostUnits.
-  std::optional<std::int64_t> number() noexcept {
-    if (left_.empty() || !isDigit(left_.front())) return std::nullopt;
-    std::int64_t number = 0;
-    for (; !left_.empty() && isDigit(left_.front()); left_.remove_prefix(1)) {
-      number = 10 * number + (left_.front() - '0');
-      if (number > kMostUnits) return std::nullopt;
-    }
+  /// A number of any length; nothing where there is none, or more than 64 bits.
+  std::optional<std::uint64_t> number() noexcept {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(left_.data(), left_.data() + left_.size(), number);
+    if (error != std::errc()) return std::nullopt;
+    left_.remove_prefix(static_cast<std::size_t>(end - left_.data()));
     return number;
   }
   /// The nanoseconds of a fraction, behind its point; nothing for one of no or of over nine digits.
@@ -102,14 +104,81 @@ std::optional<std::int64_t> takeOffset(Taker& text) noexcept {
   return behind ? -ahead : ahead;
 }
 
+/// With zeros in front; `kDigits` of them in all.
+template <std::size_t kDigits>
+void appendDigits(std::string& out, std::int64_t number) {
+  char text[kDigits];
+  for (std::size_t at = kDigits; at-- > 0; number /= 10) {
+    text[at] = static_cast<char>('0' + number % 10);
+  }
+  out.append(text, kDigits);
+}
+
 /// ".25", or nothing where there is none.
-std::string fractionText(std::int32_t nanoseconds) {
-  if (nanoseconds == 0) return "";
-  char text[16];
-  const int size = std::snprintf(text, sizeof text, ".%09d", static_cast<int>(nanoseconds));
-  std::string_view digits(text, static_cast<std::size_t>(size));
-  digits.remove_suffix(digits.size() - 1 - digits.find_last_not_of('0'));
-  return std::string(digits);
+void appendFraction(std::string& out, std::int32_t nanoseconds) {
+  if (nanoseconds == 0) return;
+  out += '.';
+  appendDigits<9>(out, nanoseconds);
+  out.resize(out.find_last_not_of('0') + 1);
+}
+
+/// The units of a duration, from the longest on.
+struct Unit {
+  char sign;
+  std::uint64_t seconds;
+};
+constexpr Unit kUnits[] = {{'D', kDay}, {'H', 3600}, {'M', 60}, {'S', 1}};
+
+/// The length of a duration, without its sign.
+struct Magnitude {
+  std::uint64_t seconds;
+  std::int32_t nanoseconds;
+};
+
+/// What stands behind the P: each unit once at most, a T before those of a clock.
+std::optional<Magnitude> takeUnits(Taker& left) noexcept {
+  Magnitude length{0, 0};
+  bool inClock = false;
+  const Unit* unit = kUnits;
+  do {
+    if (!inClock && left.take('T')) {
+      inClock = true;
+      unit = std::max(unit, kUnits + 1);
+    }
+    const auto count = left.number();
+    const bool hasFraction = count && left.take('.');
+    const auto nanoseconds = hasFraction ? left.fraction() : std::optional(0);
+    if (!count || !nanoseconds) return std::nullopt;
+    while (unit != std::end(kUnits) && !left.take(unit->sign)) ++unit;
+    const bool known = unit != std::end(kUnits) && (unit->sign != 'D') == inClock;
+    if (!known || (hasFraction && unit->sign != 'S')) return std::nullopt;
+    length.nanoseconds += *nanoseconds;
+    std::uint64_t seconds = 0;
+    if (__builtin_mul_overflow(*count, unit++->seconds, &seconds) ||
+        __builtin_add_overflow(length.seconds, seconds, &length.seconds)) {
+      return std::nullopt;
+    }
+  } while (!left.ended());
+  return length;
+}
+
+/// Nothing where it does not fit.
+std::optional<SplitTime> withSign(Magnitude length, bool negative) noexcept {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (!negative) {
+    if (length.seconds > kMost) return std::nullopt;
+    return SplitTime{static_cast<std::int64_t>(length.seconds), length.nanoseconds};
+  }
+  if (length.seconds > kMost) {
+    const bool isLeast = length.seconds == kMost + 1 && length.nanoseconds == 0;
+    return isLeast ? std::optional(SplitTime{std::numeric_limits<std::int64_t>::min(), 0})
+                   : std::nullopt;
+  }
+  if (length.nanoseconds > 0) {
+    ++length.seconds;
+    length.nanoseconds = kNanos - length.nanoseconds;
+  }
+  return SplitTime{static_cast<std::int64_t>(0 - length.seconds), length.nanoseconds};
 }
 
 }  // namespace
@@ -130,81 +199,67 @@ std::optional<SplitTime> parseTimeText(std::string_view text) noexcept {
   if (left.take('.')) nanoseconds = left.fraction();
   const auto offset = takeOffset(left);
   if (!nanoseconds || !offset || !left.ended()) return std::nullopt;
-  return SplitTime{*days * kDay + *seconds - *offset, *nanoseconds};
+  const SplitTime time{*days * kDay + *seconds - *offset, *nanoseconds};
+  const bool fits = time.seconds >= kFirstDay * kDay && time.seconds < (kLastDay + 1) * kDay;
+  return fits ? std::optional(time) : std::nullopt;
 }
 
 std::optional<SplitTime> parseDurationText(std::string_view text) noexcept {
-  struct Unit {
-    char sign;
-    std::int64_t seconds;
-  };
-  constexpr Unit kUnits[] = {{'D', kDay}, {'H', 3600}, {'M', 60}, {'S', 1}};
   Taker left(text);
   const bool negative = left.take('-');
-  if (!left.take('P') || left.ended()) return std::nullopt;
-  SplitTime length{0, 0};
-  bool inClock = false;
-  const Unit* unit = kUnits;
-  while (!left.ended()) {
-    if (!inClock && left.take('T')) {
-      inClock = true;
-      unit = std::max(unit, kUnits + 1);
-      if (left.ended()) return std::nullopt;
-    }
-    const auto count = left.number();
-    if (!count) return std::nullopt;
-    const bool hasFraction = left.take('.');
-    if (hasFraction) {
-      const auto nanoseconds = left.fraction();
-      if (!nanoseconds) return std::nullopt;
-      length.nanoseconds = *nanoseconds;
-    }
-    while (unit != std::end(kUnits) && !left.take(unit->sign)) ++unit;
-    const bool known = unit != std::end(kUnits) && (unit->sign != 'D') == inClock;
-    if (!known || (hasFraction && unit->sign != 'S')) return std::nullopt;
-    length.seconds += *count * unit++->seconds;
-  }
-  if (!negative) return length;
-  length.seconds = -length.seconds;
-  if (length.nanoseconds == 0) return length;
-  return SplitTime{length.seconds - 1, kNanos - length.nanoseconds};
+  if (!left.take('P')) return std::nullopt;
+  const auto length = takeUnits(left);
+  return length ? withSign(*length, negative) : std::nullopt;
 }
 
-std::string dateText(std::int64_t days) {
+bool appendDateText(std::string& out, std::int64_t days) {
+  if (days < kFirstDay || days > kLastDay) return false;
   const std::chrono::sys_days since{std::chrono::days(days)};
   const std::chrono::year_month_day date(since);
-  const int year = static_cast<int>(date.year());
-  if (days < -719528 || days > 2932896) throw std::out_of_range("a date outside of the years 0 to 9999");
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", year, static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()));
-  return text;
+  appendDigits<4>(out, static_cast<int>(date.year()));
+  out += '-';
+  appendDigits<2>(out, static_cast<unsigned>(date.month()));
+  out += '-';
+  appendDigits<2>(out, static_cast<unsigned>(date.day()));
+  return true;
 }
 
-std::string timeText(SplitTime time) {
+bool appendTimeText(std::string& out, SplitTime time) {
   const std::int64_t days = time.seconds / kDay - (time.seconds % kDay < 0 ? 1 : 0);
-  const auto second = static_cast<int>(time.seconds - days * kDay);
-  char text[40];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
-  return dateText(days) + text + fractionText(time.nanoseconds) + "Z";
+  if (!appendDateText(out, days)) return false;
+  const std::int64_t second = time.seconds - days * kDay;
+  out += 'T';
+  appendDigits<2>(out, second / 3600);
+  out += ':';
+  appendDigits<2>(out, second / 60 % 60);
+  out += ':';
+  appendDigits<2>(out, second % 60);
+  appendFraction(out, time.nanoseconds);
+  out += 'Z';
+  return true;
 }
 
-std::string durationText(SplitTime length) {
-  std::string text;
+void appendDurationText(std::string& out, SplitTime length) {
+  auto seconds = static_cast<std::uint64_t>(length.seconds);
   if (length.seconds < 0) {
-    text = "-";
-    if (length.nanoseconds > 0) length = {length.seconds + 1, kNanos - length.nanoseconds};
-    length.seconds = -length.seconds;
+    out += '-';
+    seconds = 0 - seconds;
+    if (length.nanoseconds > 0) {
+      --seconds;
+      length.nanoseconds = kNanos - length.nanoseconds;
+    }
   }
-  text += "PT";
-  if (length.seconds >= 3600) text += std::to_string(length.seconds / 3600) + "H";
-  if (length.seconds / 60 % 60 > 0) text += std::to_string(length.seconds / 60 % 60) + "M";
-  const std::int64_t rest = length.seconds % 60;
-  const bool nothing = text.back() == 'T';
-  if (rest > 0 || length.nanoseconds > 0 || nothing) {
-    text += std::to_string(rest) + fractionText(length.nanoseconds) + "S";
-  }
-  return text;
+  out += "PT";
+  if (seconds >= 3600) out += std::to_string(seconds / 3600) + "H";
+  if (seconds / 60 % 60 > 0) out += std::to_string(seconds / 60 % 60) + "M";
+  if (seconds % 60 == 0 && length.nanoseconds == 0 && seconds > 0) return;
+  out += std::to_string(seconds % 60);
+  appendFraction(out, length.nanoseconds);
+  out += 'S';
 }
+
+void refuseTime() { throw std::out_of_range("a time outside of the years 0 to 9999"); }
+
+void refuseDuration() { throw std::out_of_range("a duration of more than 2^63 seconds"); }
 
 }  // namespace couplet::detail

@@ -8,8 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include <couplet/protocols/program/plain_program.h>
+
 #include "examples/poetry/addresses.h"
-#include "examples/program/program.h"
 #include "require.h"
 
 namespace {
@@ -46,7 +47,7 @@ std::optional<Address> model(std::string_view text) {
 std::optional<Address> parsed(std::string_view text) {
   try {
     return poetry::parseAddress(text);
-  } catch (const examples::UsageError&) {
+  } catch (const couplet::UsageError&) {
     return std::nullopt;
   }
 }

@@ -16,10 +16,13 @@ import programs  # noqa: E402
 SKIPPED = 77  # what ctest takes for a test that was skipped
 
 # The Debian packages of what a test may need.
-PROGRAMS = {"ab": "apache2-utils", "apache2": "apache2-bin", "curl": "curl", "nginx": "nginx",
-            "node": "nodejs", "slowhttptest": "slowhttptest", "wget": "wget", "wrk": "wrk"}
+PROGRAMS = {"ab": "apache2-utils", "apache2": "apache2-bin", "chromedriver": "chromium-driver",
+            "chromium": "chromium", "curl": "curl", "nginx": "nginx", "node": "nodejs",
+            "slowhttptest": "slowhttptest", "wget": "wget", "wrk": "wrk"}
 MODULES = {"aiohttp": "python3-aiohttp", "httpx": "python3-httpx", "requests": "python3-requests",
            "twisted": "python3-twisted"}
+# The packages from npm, and the folders whose lock files name them.
+NPM = {"@seriousme/openapi-schema-validator": HERE / "openapi"}
 
 
 def find(program):
@@ -28,6 +31,8 @@ def find(program):
 
 
 def present(name):
+    if name in NPM:
+        return (NPM[name] / "node_modules" / name).is_dir()
     return importlib.util.find_spec(name) if name in MODULES else find(name)
 
 
@@ -49,7 +54,7 @@ def main():
     chosen = [getattr(module, name.split(".")[0]) for name in sys.argv[2:] if name[0] != "-"]
     cases = chosen or [case for case in vars(module).values()
                        if isinstance(case, type) and issubclass(case, unittest.TestCase)]
-    packages = PROGRAMS | MODULES
+    packages = PROGRAMS | MODULES | {name: f"{name} from npm" for name in NPM}
     missing = {packages[name] for case in cases for name in case.NEEDS if not present(name)}
     if missing:
         print(f"Skipped: {' and '.join(sorted(missing))} missing; "

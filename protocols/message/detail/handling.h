@@ -38,8 +38,6 @@ class ApiRequest {
   virtual const MessageType& type() const noexcept = 0;
   /// What the handler answers; of one that answers with nothing Ack.
   virtual const MessageType& replyType() const noexcept = 0;
-  /// Appends a request as it is made by default. Throws as appendJSON does.
-  virtual void appendDefaults(std::string& out) const = 0;
 
   /// Has it read and handled. Every failure is a reply. `text` is where that goes: empty, and with
   /// the memory that is to be used again.
@@ -85,7 +83,6 @@ class Handling final : public ApiRequest {
   const MessageType& replyType() const noexcept override {
     return TypeOf<std::conditional_t<std::is_void_v<Value>, Ack, Value>>::value;
   }
-  void appendDefaults(std::string& out) const override { appendJSON(out, R{}); }
 
  private:
   using Returned = std::invoke_result_t<H&, R&>;
@@ -150,9 +147,10 @@ constexpr std::size_t indexOfHandler() {
 template <class R, class H>
 std::unique_ptr<ApiRequest> newHandlingBy(H& handler) {
   constexpr bool kFits = Given<std::invoke_result_t<H&, R&>>::kFits;
-  static_assert(kFits,
-                "couplet: a handler of the Api must return a message, a fault, nothing, or a Result "
-                "or Deferred of these");
+  static_assert(
+      kFits,
+      "couplet: a handler of the Api must return a message, a fault, nothing, or a Result "
+      "or Deferred of these");
   if constexpr (kFits) {
     return std::make_unique<Handling<R, H>>(handler);
   } else {

@@ -26,7 +26,11 @@ class GivenMembers {
   std::vector<std::size_t> others_;
 };
 
-/// From the query and the body, whatever the method is. Throws MessageError, InvalidQueryError,
+/// Whether an empty value in a query is a value of this type: a text, or bytes.
+bool mayBeEmpty(const ValueType* type) noexcept;
+
+/// From the query and the body, whatever the method is. An optional is nothing where
+/// its value is empty, and cannot be: so forms send it. Throws MessageError, InvalidQueryError,
 /// TooManyFieldsError and UnsupportedMediaType.
 class HTTPRequestReader final : public RequestReader {
  public:
@@ -37,6 +41,7 @@ class HTTPRequestReader final : public RequestReader {
 
  private:
   void readFields(std::string_view text);
+  void readField(std::string_view name, std::string_view value);
   void readBody();
 
   const Request& from_;

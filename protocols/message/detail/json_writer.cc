@@ -1,15 +1,29 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
-#include <charconv>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
+#include <string_view>
 
+// RapidJSON adds to a null pointer where its stack has no memory yet, and takes the sum for
+// nothing.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
+#endif
 #include <rapidjson/writer.h>
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 
+#include <couplet/protocols/message/detail/number_text.h>
 #include <couplet/protocols/message/detail/scalar.h>
+#include <couplet/protocols/message/detail/scratch.h>
+#include <couplet/protocols/message/detail/utf8.h>
 #include <couplet/protocols/message/json.h>
+#include <couplet/protocols/message/wire.h>
 
 namespace couplet::detail {
 
@@ -17,39 +31,62 @@ namespace {
 
 using Kind = ValueType::Kind;
 
-constexpr std::size_t kMostNested = 64;
-
-/// Appends to a string, as RapidJSON's writers want it.
-struct StringStream {
-  using Ch = char;
-  void Put(char c) { out.push_back(c); }
-  void Flush() {}
-
-  std::string& out;
-};
-
-using Writer = rapidjson::Writer<StringStream, rapidjson::UTF8<>, rapidjson::UTF8<>,
-                                 rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>;
-
-class Printer {
+/// Appends to a string, as RapidJSON's writers want it: piece by piece.
+class StringStream {
  public:
-  explicit Printer(std::string& out) : stream_{out}, writer_(stream_) {}
+  using Ch = char;
 
-  void write(const ValueType* type, const void* value);
+  explicit StringStream(std::string& out) noexcept : out_(out) {}
+  StringStream(const StringStream&) = delete;
+  StringStream& operator=(const StringStream&) = delete;
+
+  void Put(char c) {
+    if (size_ == piece_.size()) Flush();
+    piece_[size_++] = c;
+  }
+  void Flush() {
+    out_.append(piece_.data(), size_);
+    size_ = 0;
+  }
 
  private:
+  std::string& out_;
+  std::array<char, 256> piece_;
+  std::size_t size_ = 0;
+};
+
+using Writer = rapidjson::Writer<StringStream, rapidjson::UTF8<>, rapidjson::UTF8<>, Scratch,
+                                 rapidjson::kWriteNoFlags>;
+
+/// Writes one JSON text. What throws has written a part of it.
+class Printer {
+ public:
+  explicit Printer(std::string& out) : stream_(out), writer_(stream_, &scratch_) {}
+
+  void write(const ValueType* type, const void* value);
+  void writeWire(std::string_view name, const MessageType& type, const void* message);
+  void writeNamed(std::string_view name, const MessageType& type, const void* message);
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const;
+  void enter();
   void writeInteger(const IntegerType& type, const void* value);
-  void writeReal(double value);
-  void writeFloat(float value);
-  void writeString(std::string_view text, bool isKey = false);
+  template <class Real>
+  void writeReal(const void* value);
+  void writeString(std::string_view text);
+  void writeText(const TextType& type, const void* value);
   void writeMessage(const MessageType& type, const void* value);
   void writeList(const ListType& type, const void* value);
   void writePair(const PairType& type, const void* value);
   void writeMap(const MapType& type, const void* value);
 
   StringStream stream_;
+  Scratch scratch_;
   Writer writer_;
   std::size_t depth_ = 0;
+  const MessageType* message_ = nullptr;  // the innermost, and its member that is being written
+  const MemberType* member_ = nullptr;
+  std::string text_;  // of dates and the like
 };
 
 template <class T>
@@ -57,6 +94,17 @@ T valueAt(const void* value) noexcept {
   T copy;
   std::memcpy(&copy, value, sizeof copy);
   return copy;
+}
+
+void Printer::refuse(const std::string& why) const {
+  throw MessageError(message_ ? why + placeIn(*message_, member_) : why);
+}
+
+/// A list or an object.
+void Printer::enter() {
+  if (++depth_ > kMostNested) {
+    refuse("lists and objects inside each other, more than " + std::to_string(kMostNested));
+  }
 }
 
 void Printer::writeInteger(const IntegerType& type, const void* value) {
@@ -79,54 +127,65 @@ void Printer::writeInteger(const IntegerType& type, const void* value) {
   }
 }
 
-void Printer::writeReal(double value) {
-  if (!std::isfinite(value)) throw MessageError("a number that is not finite cannot be sent");
-  writer_.Double(value);
+template <class Real>
+void Printer::writeReal(const void* value) {
+  const Real number = valueAt<Real>(value);
+  NumberBuffer buffer;
+  const std::string_view text = numberText(number, buffer);
+  if (!std::isfinite(number)) refuse(std::string(text) + " is no number in JSON");
+  writer_.RawValue(text.data(), text.size(), rapidjson::kNumberType);
 }
 
-/// The shortest text, which is not that of the double of its value.
-void Printer::writeFloat(float value) {
-  if (!std::isfinite(value)) return writeReal(value);
-  char text[32];
-  const auto size = static_cast<std::size_t>(std::to_chars(text, text + sizeof text, value).ptr - text);
-  writer_.RawValue(text, size, rapidjson::kNumberType);
+void Printer::writeString(std::string_view text) {
+  if (text.size() > std::numeric_limits<unsigned>::max()) refuse("a string of over 4 GiB");
+  if (!isUTF8(text)) refuse(shown(text) + " is no UTF-8, and no Bytes,");
+  writer_.String(text.empty() ? "" : text.data(), static_cast<unsigned>(text.size()));
 }
 
-void Printer::writeString(std::string_view text, bool isKey) {
-  const auto size = static_cast<unsigned>(text.size());
-  if (text.size() > std::numeric_limits<unsigned>::max()) throw MessageError("text of over 4 GiB");
-  const char* const begin = text.empty() ? "" : text.data();
-  const bool written = isKey ? writer_.Key(begin, size) : writer_.String(begin, size);
-  if (!written) throw MessageError("text that is no UTF-8 cannot be sent: send Bytes");
+void Printer::writeText(const TextType& type, const void* value) {
+  text_.clear();
+  if (!type.write(value, text_)) refuse(std::string(type.unwritable));
+  writeString(text_);
 }
 
 void Printer::writeMessage(const MessageType& type, const void* value) {
+  const MessageType* const outerMessage = message_;
+  const MemberType* const outerMember = member_;
+  enter();
+  message_ = &type;
   writer_.StartObject();
   for (std::size_t i = 0; i < type.count; ++i) {
-    const MemberType& member = type.members[i];
-    writeString(member.name, true);
-    write(member.type, member.in_(value));
+    member_ = &type.members[i];
+    writeString(member_->name);
+    write(member_->type, type.members[i].in(value));
   }
   writer_.EndObject();
+  message_ = outerMessage;
+  member_ = outerMember;
+  --depth_;
 }
 
 void Printer::writeList(const ListType& type, const void* value) {
   struct Each {
     Printer& printer;
-    const ValueType* element;
-  } each{*this, type.element};
+    const ValueType* held;
+  } each{*this, type.held};
+  enter();
   writer_.StartArray();
   type.each(value, &each, [](void* context, const void* element) {
     auto& to = *static_cast<Each*>(context);
-    to.printer.write(to.element, element);
+    to.printer.write(to.held, element);
   });
   writer_.EndArray();
+  --depth_;
 }
 
 void Printer::writePair(const PairType& type, const void* value) {
+  enter();
   writer_.StartArray();
-  for (std::size_t i = 0; i < 2; ++i) write(type.parts[i], type.part(const_cast<void*>(value), i));
+  for (std::size_t i = 0; i < 2; ++i) write(type.parts[i], type.part(value, i));
   writer_.EndArray();
+  --depth_;
 }
 
 void Printer::writeMap(const MapType& type, const void* value) {
@@ -134,17 +193,18 @@ void Printer::writeMap(const MapType& type, const void* value) {
     Printer& printer;
     const ValueType* element;
   } each{*this, type.element};
+  enter();
   writer_.StartObject();
   type.each(value, &each, [](void* context, std::string_view key, const void* element) {
     auto& to = *static_cast<Each*>(context);
-    to.printer.writeString(key, true);
+    to.printer.writeString(key);
     to.printer.write(to.element, element);
   });
   writer_.EndObject();
+  --depth_;
 }
 
 void Printer::write(const ValueType* type, const void* value) {
-  if (++depth_ > kMostNested) throw MessageError("messages inside each other, more than 64");
   switch (type->kind) {
     case Kind::kBool:
       writer_.Bool(*static_cast<const bool*>(value));
@@ -153,18 +213,14 @@ void Printer::write(const ValueType* type, const void* value) {
       writeInteger(as<IntegerType>(type), value);
       break;
     case Kind::kReal:
-      as<RealType>(type).size == sizeof(float) ? writeFloat(valueAt<float>(value))
-                                               : writeReal(valueAt<double>(value));
+      as<RealType>(type).size == sizeof(float) ? writeReal<float>(value) : writeReal<double>(value);
       break;
     case Kind::kString:
       writeString(*static_cast<const std::string*>(value));
       break;
-    case Kind::kText: {
-      std::string text;
-      as<TextType>(type).write(value, text);
-      writeString(text);
+    case Kind::kText:
+      writeText(as<TextType>(type), value);
       break;
-    }
     case Kind::kOptional: {
       const auto& optional = as<OptionalType>(type);
       const void* const held = optional.get(value);
@@ -184,20 +240,66 @@ void Printer::write(const ValueType* type, const void* value) {
       writeMessage(as<MessageType>(type), value);
       break;
   }
-  --depth_;
 }
 
-}  // namespace
+void Printer::writeWire(std::string_view name, const MessageType& type, const void* message) {
+  writer_.StartObject();
+  writeString("value");
+  writer_.StartArray();
+  writeString(name);
+  write(&type, message);
+  writer_.StartArray();
+  writer_.EndArray();
+  writer_.EndArray();
+  writer_.EndObject();
+}
 
-void writeJSON(std::string& out, const MessageType& type, const void* message) {
+void Printer::writeNamed(std::string_view name, const MessageType& type, const void* message) {
+  writer_.StartArray();
+  writeString(name);
+  write(&type, message);
+  writer_.EndArray();
+}
+
+/// What `print` appends with a Printer; nothing where it throws.
+template <class Print>
+void append(std::string& out, Print print) {
   const std::size_t before = out.size();
   try {
-    Printer(out).write(&type, message);
+    Printer printer(out);
+    print(printer);
   } catch (...) {
     out.resize(before);
     throw;
   }
 }
 
+}  // namespace
+
+void writeJSON(std::string& out, const MessageType& type, const void* message) {
+  append(out, [&](Printer& printer) { printer.write(&type, message); });
+}
+
+void writeNamed(std::string& out, std::string_view name, const MessageType& type,
+                const void* message) {
+  append(out, [&](Printer& printer) { printer.writeNamed(name, type, message); });
+}
+
+void writeWire(std::string& out, std::string_view name, const MessageType& type,
+               const void* message) {
+  append(out, [&](Printer& printer) { printer.writeWire(name, type, message); });
+}
+
+void writeWrapped(std::string& out, const MessageType& type, const void* message) {
+  const std::size_t before = out.size();
+  try {
+    out += R"({"value":)";
+    writeJSON(out, type, message);
+    out += '}';
+  } catch (...) {
+    out.resize(before);
+    throw;
+  }
+}
 
 }  // namespace couplet::detail

@@ -1,9 +1,9 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/message/detail/reply.h>
 
+#include <couplet/deferred/errors.h>
 #include <couplet/protocols/message/detail/handling.h>
 #include <couplet/protocols/message/faults.h>
-#include <couplet/protocols/message/json.h>
 #include <couplet/protocols/message/json.h>
 #include <couplet/reactor/log.h>
 
@@ -11,12 +11,12 @@ namespace couplet::detail {
 
 Reply replyOf(const MessageType& type, const void* message, std::string text,
               const ReplyForm& form) {
-  form.write(form, text, type.name, type, message);
+  form.write(form, text, {type.name, type, message, false});
   return {std::move(text), 200};
 }
 
 Reply replyOf(const Fault& fault, std::string text, const ReplyForm& form) {
-  form.write(form, text, fault.name(), fault.messageType(), fault.message());
+  form.write(form, text, {fault.name(), fault.messageType(), fault.message(), true});
   return {std::move(text), fault.status()};
 }
 
@@ -26,9 +26,11 @@ Reply replyOf(const Failure& failure, std::string_view request, std::string text
     try {
       return replyOf(*fault, text, form);
     } catch (const MessageError& error) {
-      LogLine::error() << "The fault that answers " << request << " cannot be sent: "
-                       << error.what();
+      LogLine::error() << "The fault that answers " << request
+                       << " cannot be sent: " << error.what();
     }
+  } else if (failure.check<CancelledError>()) {
+    return replyOf(Aborted("cancelled"), std::move(text), form);
   } else {
     LogLine::error() << "Exception in the handler of " << request << ": " << failure;
   }

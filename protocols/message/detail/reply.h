@@ -16,11 +16,18 @@
 #pragma GCC visibility push(default)
 namespace couplet::detail {
 
+/// A message by the name that it has on the wire.
+struct NamedMessage {
+  std::string_view name;
+  const MessageType& type;
+  const void* message;
+  bool isFault;
+};
+
 /// How a protocol puts a message into its text.
 struct ReplyForm {
-  /// Appends it by this name, or throws MessageError and appends nothing.
-  void (*write)(const ReplyForm& form, std::string& out, std::string_view name,
-                const MessageType& type, const void* message);
+  /// Appends it, or throws MessageError and appends nothing.
+  void (*write)(const ReplyForm& form, std::string& out, const NamedMessage& message);
   std::uint64_t id = 0;  // of the request, where the protocol has one
 };
 

@@ -1,8 +1,9 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/message/detail/type_of.h>
 
+#include <utility>
+
 #include <couplet/protocols/http/base64.h>
-#include <couplet/protocols/message/json.h>
 
 namespace couplet::detail {
 
@@ -12,7 +13,10 @@ bool BytesText::read(std::string_view text, Bytes& bytes) {
   return decoded.has_value();
 }
 
-void BytesText::write(const Bytes& bytes, std::string& out) { out += base64Encode(bytes.data); }
+bool BytesText::write(const Bytes& bytes, std::string& out) {
+  out += base64Encode(bytes.data);
+  return true;
+}
 
 bool UUIDText::read(std::string_view text, UUID& uuid) {
   const auto parsed = UUID::parse(text);
@@ -20,10 +24,9 @@ bool UUIDText::read(std::string_view text, UUID& uuid) {
   return parsed.has_value();
 }
 
-void UUIDText::write(const UUID& uuid, std::string& out) { out += uuid.toString(); }
-
-void refuseNamelessValue() {
-  throw MessageError("a value of an enumeration that has no name cannot be sent");
+bool UUIDText::write(const UUID& uuid, std::string& out) {
+  out += uuid.toString();
+  return true;
 }
 
 }  // namespace couplet::detail

@@ -30,6 +30,12 @@ struct ValueType {
   Kind kind;
 };
 
+/// The struct that `type` is. REQUIRES: its kind says so.
+template <class T>
+const T& as(const ValueType* type) noexcept {
+  return *static_cast<const T*>(type);
+}
+
 /// A bool, or a std::string.
 struct PlainType : ValueType {};
 
@@ -44,11 +50,15 @@ struct RealType : ValueType {
 };
 
 struct TextType : ValueType {
-  std::string_view what;  // for people: "a UUID"
+  std::string_view what;        // for people: "a UUID"
+  std::string_view format;      // of JSON Schema: "uuid"; empty for an enumeration
+  std::string_view unwritable;  // for people: what a value is that has no text
   /// Whether `text` is one; then `value` is set.
   bool (*read)(std::string_view text, void* value);
-  /// Appends it. Throws MessageError where it has no such text.
-  void (*write)(const void* value, std::string& out);
+  /// Appends it; false, and nothing is, where it has no text.
+  bool (*write)(const void* value, std::string& out);
+  /// Of an enumeration its names, in order, and then empty ones; null for others.
+  std::string_view (*name)(std::size_t index);
 };
 
 struct OptionalType : ValueType {
@@ -70,13 +80,20 @@ struct ListType : ValueType {
   bool (*end)(void* list, void* element);
   /// Ends an element that will not be whole; null where the list owns it.
   void (*drop)(void* element);
-  std::size_t size;  // how many there must be; 0 where there may be any number
+  std::size_t size;       // how many there must be; 0 where there may be any number
+  const ValueType* held;  // what `each` gives: of a map, pairs whose first is const
   void (*each)(const void* list, void* context, EachElement call);
+  bool isUnique = false;  // no two are the same
 };
 
 struct PairType : ValueType {
   const ValueType* parts[2];
-  void* (*part)(void* pair, std::size_t index);
+  void* (*locate)(void* pair, std::size_t index);
+
+  void* part(void* pair, std::size_t index) const { return locate(pair, index); }
+  const void* part(const void* pair, std::size_t index) const {
+    return locate(const_cast<void*>(pair), index);
+  }
 };
 
 /// Hears of each entry in turn.
@@ -93,18 +110,24 @@ struct MapType : ValueType {
 struct MemberType {
   std::string_view name;
   const ValueType* type;
-  void* (*in)(void* message);
+  void* (*locate)(void* message);
 
-  const void* in_(const void* message) const { return in(const_cast<void*>(message)); }
+  void* in(void* message) const { return locate(message); }
+  const void* in(const void* message) const { return locate(const_cast<void*>(message)); }
 };
+
+/// Is shown one message.
+using ShowMessage = void (*)(void* context, const void* message);
 
 struct MessageType : ValueType {
   std::string_view name;  // on the wire: "crunch_api.Multiply"
   const MemberType* members;
   std::size_t count;
+  /// Shows one that is made by default; null where nothing is to make one.
+  void (*showDefault)(void* context, ShowMessage show) = nullptr;
 
   /// Without its module: "Multiply".
-  std::string_view shortName() const noexcept { return name.substr(name.rfind('.') + 1); }
+  constexpr std::string_view shortName() const noexcept { return name.substr(name.rfind('.') + 1); }
   /// Null for none.
   const MemberType* find(std::string_view member) const noexcept {
     for (std::size_t i = 0; i < count; ++i) {
@@ -113,6 +136,9 @@ struct MessageType : ValueType {
     return nullptr;
   }
 };
+
+/// More lists, objects and messages than these inside each other are neither read nor written.
+constexpr std::size_t kMostNested = 64;
 
 }  // namespace couplet::detail
 #pragma GCC visibility pop

@@ -66,16 +66,16 @@ class ApiTest : public ::testing::Test {
 
   /// Whether a response has this status and this body.
   static auto isResponse(int status, std::string_view body) {
-    return ::testing::AllOf(
-        ::testing::StartsWith("HTTP/1.1 " + std::to_string(status) + " "),
-        ::testing::HasSubstr("\r\nContent-Type: application/json\r\n"),
-        ::testing::EndsWith("\r\n\r\n" + std::string(body)));
+    return ::testing::AllOf(::testing::StartsWith("HTTP/1.1 " + std::to_string(status) + " "),
+                            ::testing::HasSubstr("\r\nContent-Type: application/json\r\n"),
+                            ::testing::EndsWith("\r\n\r\n" + std::string(body)));
   }
   /// The same of a fault that has nothing but a condition.
   static auto isFault(int status, std::string_view name, std::string_view condition) {
-    return isResponse(status, "{\"value\":[\"" + std::string(name) + "\",{\"condition\":\"" +
-                                  std::string(condition) +
-                                  "\",\"explanation\":\"\",\"error_code\":0,\"exit_code\":172},[]]}");
+    return isResponse(status,
+                      "{\"value\":[\"" + std::string(name) + "\",{\"condition\":\"" +
+                          std::string(condition) +
+                          "\",\"explanation\":\"\",\"error_code\":0,\"exit_code\":172},[]]}");
   }
 
   std::shared_ptr<Api> api;

@@ -14,13 +14,14 @@ using ::testing::StartsWith;
 class ApiResourceTest : public ApiTest {
  protected:
   ApiResourceTest() {
-    serve(Requests<Multiply, Divide, Holder<std::vector<std::string>>>(),
-          [](const Multiply& m) { return Output{m.x * m.y}; },
-          [](const Divide& m) {
-            if (m.y == 0) throw DivideByZero();
-            return Output{m.x / m.y};
-          },
-          [](const Holder<std::vector<std::string>>& all) { return all; });
+    serve(
+        Requests<Multiply, Divide, Holder<std::vector<std::string>>>(),
+        [](const Multiply& m) { return Output{m.x * m.y}; },
+        [](const Divide& m) {
+          if (m.y == 0) throw DivideByZero();
+          return Output{m.x / m.y};
+        },
+        [](const Holder<std::vector<std::string>>& all) { return all; });
   }
 
   static std::string output(std::string_view value) {
@@ -28,8 +29,8 @@ class ApiResourceTest : public ApiTest {
   }
   static auto isBad(std::string_view why) {
     return isResponse(400, R"({"value":["couplet.BadRequest",{"condition":"bad request",)"
-                           R"("explanation":")" + std::string(why) +
-                               R"(","error_code":0,"exit_code":172},[]]})");
+                           R"("explanation":")" +
+                               std::string(why) + R"(","error_code":0,"exit_code":172},[]]})");
   }
 };
 
@@ -47,7 +48,8 @@ TEST_F(ApiResourceTest, MembersComeInTheQuery) {
 
 // Crunch 8: In a form.
 TEST_F(ApiResourceTest, MembersComeInAForm) {
-  const std::string_view form = "Content-Type: Application/X-WWW-Form-URLEncoded; charset=utf-8\r\n";
+  const std::string_view form =
+      "Content-Type: Application/X-WWW-Form-URLEncoded; charset=utf-8\r\n";
   EXPECT_THAT(ask("POST", "/Multiply", form, "x=1.5&y=2"), isResponse(200, output("3.0")));
   EXPECT_THAT(ask("POST", "/Multiply?x=1.5", form, "y=2"), isResponse(200, output("3.0")));
 }
@@ -113,10 +115,12 @@ TEST_F(ApiResourceTest, MembersOfJSONAreAllInTheJSON) {
 
 // Crunch 9: An unknown name is 404.
 TEST_F(ApiResourceTest, AnUnknownNameIsNotFound) {
-  for (const char* target : {"/Modulo", "/multiply", "/Multiply/", "/Multiply/x", "/api.Multiply"}) {
+  for (const char* target :
+       {"/Modulo", "/multiply", "/Multiply/", "/Multiply/x", "/api.Multiply"}) {
     EXPECT_THAT(get(target), StartsWith("HTTP/1.1 404 ")) << target;
   }
-  EXPECT_THAT(get("/Modulo"), isFault(404, "couplet.UnknownRequest", R"(unknown request \"Modulo\")"));
+  EXPECT_THAT(get("/Modulo"),
+              isFault(404, "couplet.UnknownRequest", R"(unknown request \"Modulo\")"));
 }
 
 // Crunch 9: A wrong method is 405, with Allow.

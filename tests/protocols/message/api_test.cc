@@ -24,8 +24,9 @@ Output product(const Multiply& m) { return {m.x * m.y}; }
 
 // Crunch 2: A handler for each message of the list.
 TEST_F(ApiTest, EachRequestHasItsHandler) {
-  serve(Requests<Multiply, Divide>(), [](const Multiply& m) { return Output{m.x * m.y}; },
-        [](const Divide& m) { return Output{m.x / m.y}; });
+  serve(
+      Requests<Multiply, Divide>(), [](const Multiply& m) { return Output{m.x * m.y}; },
+      [](const Divide& m) { return Output{m.x / m.y}; });
   EXPECT_THAT(get(kTarget), isResponse(200, kSix));
   EXPECT_THAT(get("/Divide?x=18&y=3"), isResponse(200, kSix));
 }
@@ -68,8 +69,9 @@ TEST_F(ApiTest, TwoRequestsOfOneNameAreNoApi) {
 
 // Crunch 3: A handler replies now or later, with a message or a fault.
 TEST_F(ApiTest, NothingIsAnsweredByAck) {
-  serve(Requests<Multiply, Divide>(), [](const Multiply&) {},
-        [](const Divide&) -> Deferred<void> { return succeed(); });
+  serve(
+      Requests<Multiply, Divide>(), [](const Multiply&) {},
+      [](const Divide&) -> Deferred<void> { return succeed(); });
   EXPECT_THAT(get(kTarget), isResponse(200, kAck));
   EXPECT_THAT(get("/Divide"), isResponse(200, kAck));
 }
@@ -99,17 +101,17 @@ TEST_F(ApiTest, ACoroutineMayUseItsRequestThroughout) {
 
 // Crunch 3
 TEST_F(ApiTest, AFaultIsAnsweredHoweverItComes) {
-  serve(Requests<Multiply, Divide>(),
-        [](const Multiply& m) -> Result<Output> {
-          if (m.x == 0) return Failure(DivideByZero());
-          return Output{m.x};
-        },
-        [](const Divide& m) -> Deferred<Output> {
-          if (m.y == 0) return fail<Output>(DivideByZero());
-          throw DivideByZero();
-        });
-  const auto divideByZero =
-      isFault(422, "crunch_api.DivideByZero", "cannot divide by zero");
+  serve(
+      Requests<Multiply, Divide>(),
+      [](const Multiply& m) -> Result<Output> {
+        if (m.x == 0) return Failure(DivideByZero());
+        return Output{m.x};
+      },
+      [](const Divide& m) -> Deferred<Output> {
+        if (m.y == 0) return fail<Output>(DivideByZero());
+        throw DivideByZero();
+      });
+  const auto divideByZero = isFault(422, "crunch_api.DivideByZero", "cannot divide by zero");
   EXPECT_THAT(get("/Multiply"), divideByZero);
   EXPECT_THAT(get("/Divide?y=0"), divideByZero);
   EXPECT_THAT(get("/Divide?y=1"), divideByZero);
@@ -124,12 +126,13 @@ TEST_F(ApiTest, AHandlerMayAnswerWithNothingButAFault) {
 // Crunch 4: A handler that throws answers a fault, and the server lives.
 TEST_F(ApiTest, WhatIsNoFaultIsToldToTheLogAlone) {
   testing::LoggedErrors errors;
-  serve(Requests<Multiply, Divide>(),
-        [](const Multiply&) -> Output { throw std::runtime_error("the disk is full"); },
-        [](const Divide&) -> Deferred<Output> {
-          co_await succeed();
-          throw std::runtime_error("so is this");
-        });
+  serve(
+      Requests<Multiply, Divide>(),
+      [](const Multiply&) -> Output { throw std::runtime_error("the disk is full"); },
+      [](const Divide&) -> Deferred<Output> {
+        co_await succeed();
+        throw std::runtime_error("so is this");
+      });
   const auto failed = [](std::string_view name) {
     return isResponse(500, R"({"value":["couplet.Faulted",{"condition":"\")" + std::string(name) +
                                R"(\" failed","explanation":"the server's log says why",)" +
@@ -153,8 +156,7 @@ TEST_F(ApiTest, AnAnswerThatIsNoJSONIsAFault) {
 
 TEST_F(ApiTest, AFaultThatCannotBeSentIsReplacedByOneThatCan) {
   testing::LoggedErrors errors;
-  serve(Requests<Multiply>(),
-        [](const Multiply&) -> Output { throw Faulted("no UTF-8: \xff"); });
+  serve(Requests<Multiply>(), [](const Multiply&) -> Output { throw Faulted("no UTF-8: \xff"); });
   EXPECT_THAT(get(kTarget), HasSubstr(R"(\"Multiply\" failed)"));
   EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("cannot be sent")));
 }
@@ -171,11 +173,11 @@ TEST_F(ApiTest, WhoLeavesCancelsItsHandler) {
 
 TEST_F(ApiTest, HandlersLiveAsLongAsTheirAnswers) {
   Promise<void> promise;
-  serve(Requests<Multiply>(), [&, words = std::make_shared<double>(6)](const Multiply&)
-                                  -> Deferred<Output> {
-    co_await promise.deferred();
-    co_return Output{*words};
-  });
+  serve(Requests<Multiply>(),
+        [&, words = std::make_shared<double>(6)](const Multiply&) -> Deferred<Output> {
+          co_await promise.deferred();
+          co_return Output{*words};
+        });
   get(kTarget);
   api.reset();
   promise.callback();

@@ -1,0 +1,342 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+#include <couplet/protocols/message/native_protocol.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <couplet/protocols/message/detail/frame.h>
+#include <couplet/protocols/message/detail/handling.h>
+#include <couplet/protocols/message/detail/message_filler.h>
+#include <couplet/protocols/message/detail/reply.h>
+#include <couplet/reactor/errors.h>
+#include <couplet/reactor/log.h>
+
+namespace couplet {
+
+using detail::Frame;
+using detail::PendingReply;
+using detail::Reply;
+using detail::ReplyForm;
+
+namespace {
+
+/// The ids of requests that use one place differ by this, so that none comes twice.
+constexpr std::uint64_t kMostPlaces = 1 << 20;
+/// What every side takes.
+constexpr std::size_t kLeastFrameLimit = 1024;
+
+void writeReply(const ReplyForm& form, std::string& out, const detail::NamedMessage& message) {
+  const auto kind = message.isFault ? Frame::Kind::kFault : Frame::Kind::kReply;
+  detail::appendMessage(out, kind, form.id, message.name, message.type, message.message);
+}
+
+/// Who the other side is.
+struct Hello {
+  std::uint64_t version = 0;
+  std::uint64_t frame_limit = 0;
+
+  static constexpr auto kMessage = message("couplet.Hello", member("version", &Hello::version),
+                                           member("frame_limit", &Hello::frame_limit));
+};
+
+/// Members that a later version may add are ignored.
+Hello readHello(std::string_view text) {
+  Hello hello;
+  const auto& type = detail::TypeOf<Hello>::value;
+  detail::MessageFiller filler({&type, &hello}, type, nullptr, {});
+  filler.ignoreUnknown();
+  detail::parseJSON(text, filler);
+  return hello;
+}
+
+/// Reads the members of a request.
+class MembersReader final : public detail::RequestReader {
+ public:
+  MembersReader(std::string_view members, const JSONLimits& limits)
+      : members_(members), limits_(limits) {}
+
+  void read(const detail::MessageType& type, void* request) override {
+    try {
+      detail::readJSON(members_, type, request, limits_);
+    } catch (const MessageError& error) {
+      throw BadRequest(error.what());
+    }
+  }
+
+ private:
+  std::string_view members_;
+  const JSONLimits& limits_;
+};
+
+/// The fault that a frame has.
+Failure readFault(const Frame& frame, const KnownFaults& known, const JSONLimits& limits) {
+  std::unique_ptr<Fault> fault = known.make(frame.name);
+  const bool isKnown = fault != nullptr;
+  if (!isKnown) {
+    auto unknown = std::make_unique<Faulted>();
+    unknown->unknownName = frame.name;
+    fault = std::move(unknown);
+  }
+  const detail::MessageType& type = fault->messageType();
+  void* const message = const_cast<void*>(fault->message());
+  detail::MessageFiller filler({&type, message}, type, nullptr, limits);
+  if (!isKnown) filler.ignoreUnknown();
+  detail::parseJSON(frame.members, filler);
+  return fault->failure();
+}
+
+/// What became of a connection, for those who wait for answers.
+Failure lossOf(const Failure& reason) {
+  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
+}
+
+}  // namespace
+
+/// A request of ours.
+struct NativeProtocol::Outgoing {
+  std::uint64_t id;
+  bool waits;                           // for an answer, be it wanted or not
+  std::unique_ptr<PendingReply> reply;  // null once it is cancelled
+};
+
+/// A request of the other side's that is answered later.
+struct NativeProtocol::Incoming {
+  std::uint64_t id;  // 0 where the place is free
+  Deferred<void> work;
+};
+
+NativeProtocol::NativeProtocol(std::shared_ptr<const Api> api, NativeOptions options)
+    : api_(std::move(api)), options_(options), frameLimit_(kLeastFrameLimit) {
+  setMaxLength(options_.frameLimit);
+}
+
+NativeProtocol::~NativeProtocol() = default;
+
+void NativeProtocol::close() {
+  if (!connected()) return;
+  closing_ = true;
+  transport().loseConnection();
+}
+
+void NativeProtocol::connectionMade() {
+  text_.clear();
+  detail::appendHello(text_, options_.frameLimit);
+  sendString(text_);
+  setTimeout(options_.enquireAfter);
+}
+
+void NativeProtocol::dataReceived(std::string_view bytes) {
+  if (std::exchange(enquired_, false)) setTimeout(options_.enquireAfter);
+  resetTimeout();
+  TimeoutMixin::dataReceived(bytes);
+}
+
+void NativeProtocol::timeoutConnection() {
+  if (enquired_) return TimeoutMixin::timeoutConnection();
+  enquired_ = true;
+  text_.clear();
+  detail::appendEnquiry(text_, Frame::Kind::kEnquiry, 0);
+  sendString(text_);
+  setTimeout(options_.answerWithin);
+}
+
+void NativeProtocol::stringReceived(std::string_view text) {
+  try {
+    detail::FrameReader reader;
+    take(reader.read(text));
+  } catch (const MessageError& error) {
+    sayGoodbye(BadRequest(error.what()));
+  }
+}
+
+void NativeProtocol::take(const Frame& frame) {
+  if (greeted_ == (frame.kind == Frame::Kind::kHello)) throw MessageError("a frame out of turn");
+  switch (frame.kind) {
+    case Frame::Kind::kHello:
+      return takeHello(frame);
+    case Frame::Kind::kRequest:
+      return takeRequest(frame);
+    case Frame::Kind::kReply:
+    case Frame::Kind::kFault:
+      return takeAnswer(frame);
+    case Frame::Kind::kCancel:
+      return takeCancel(frame.number);
+    case Frame::Kind::kEnquiry:
+      text_.clear();
+      detail::appendEnquiry(text_, Frame::Kind::kPresent, frame.number);
+      return sendString(text_);
+    case Frame::Kind::kPresent:
+      return;
+    case Frame::Kind::kGoodbye:
+      return loseConnection(readFault(frame, detail::knownFaults<>(), options_.limits));
+  }
+}
+
+void NativeProtocol::takeHello(const Frame& frame) {
+  const Hello hello = readHello(frame.members);
+  if (hello.version != 1) {
+    throw MessageError("version " + std::to_string(hello.version) + " of the protocol, and not 1");
+  }
+  if (hello.frame_limit < kLeastFrameLimit) throw MessageError("a frame limit below 1024");
+  greeted_ = true;
+  frameLimit_ = std::min<std::uint64_t>(hello.frame_limit, options_.frameLimit);
+}
+
+/// The last thing that is said.
+void NativeProtocol::sayGoodbye(const Fault& why) {
+  refuseInput();
+  text_.clear();
+  detail::appendMessage(text_, Frame::Kind::kGoodbye, 0, why.name(), why.messageType(),
+                        why.message());
+  if (text_.size() <= kLeastFrameLimit) sendString(text_);
+  loseConnection(why.failure());
+}
+
+// Their requests
+
+void NativeProtocol::takeRequest(const Frame& frame) {
+  if (findIncoming(frame.number)) throw MessageError("a request with the id of another");
+  const ReplyForm form{&writeReply, frame.number};
+  text_.clear();
+  detail::ApiRequest* const asked = api_ ? api_->find(frame.name) : nullptr;
+  if (!asked || asked->type().name != frame.name) {
+    Reply reply = replyOf(UnknownRequest(frame.name), std::move(text_), form);
+    return sendReply(reply, form);
+  }
+  MembersReader members(frame.members, options_.limits);
+  detail::Answered answered = asked->answer(members, std::move(text_), form);
+  if (Reply* reply = std::get_if<Reply>(&answered)) return sendReply(*reply, form);
+  workOn(form, std::get<Deferred<Reply>>(std::move(answered)));
+}
+
+void NativeProtocol::workOn(const ReplyForm& form, Deferred<Reply> answer) {
+  if (Reply* const reply = answer.readyValue()) return sendReply(*reply, form);
+  Incoming* place = findIncoming(0);
+  if (!place) place = &incoming_.emplace_back();
+  place->id = form.id;
+  place->work = std::move(answer).addCallback([this, form](Reply reply) { finish(form, reply); });
+  if (++atWork_ == options_.mostAtWork) transport().pauseProducing();
+}
+
+NativeProtocol::Incoming* NativeProtocol::findIncoming(std::uint64_t id) noexcept {
+  const auto found = std::find_if(incoming_.begin(), incoming_.end(),
+                                  [id](const Incoming& one) { return one.id == id; });
+  return found == incoming_.end() ? nullptr : &*found;
+}
+
+void NativeProtocol::finish(const ReplyForm& form, Reply& reply) {
+  findIncoming(form.id)->id = 0;
+  const bool wasFull = atWork_-- == options_.mostAtWork;
+  sendReply(reply, form);
+  if (wasFull && connected()) transport().resumeProducing();
+}
+
+/// One that is too long for the other side becomes a fault, which is not.
+void NativeProtocol::sendReply(Reply& reply, const ReplyForm& form) {
+  if (!connected()) return;
+  if (reply.text.size() > frameLimit_) {
+    const TooLarge fault("an answer of " + std::to_string(reply.text.size()) + " bytes");
+    reply = replyOf(fault, "", form);
+  }
+  sendString(reply.text);
+  text_ = std::move(reply.text);
+}
+
+void NativeProtocol::takeCancel(std::uint64_t id) {
+  if (Incoming* const place = findIncoming(id)) place->work.cancel();
+}
+
+// Our requests
+
+void NativeProtocol::ask(const detail::MessageType& type, const void* request,
+                         std::unique_ptr<PendingReply> reply) {
+  if (!connected()) return reply->failed(Failure(NotConnected()));
+  if (outgoing_.size() - free_.size() >= options_.mostPending) {
+    return reply->failed(Failure(Overloaded("too many requests wait for answers")));
+  }
+  Outgoing& place = newPlace();
+  text_.clear();
+  try {
+    detail::appendMessage(text_, Frame::Kind::kRequest, place.id, type.name, type, request);
+    if (text_.size() > frameLimit_) {
+      throw TooLarge("a request of " + std::to_string(text_.size()) + " bytes");
+    }
+    sendString(text_);
+  } catch (...) {
+    freePlace(place);
+    return reply->failed(Failure::current());
+  }
+  reply->tellCancelTo(this, place.id);
+  place.reply = std::move(reply);
+}
+
+/// The next id of a place whose last request is answered, or of a new one.
+NativeProtocol::Outgoing& NativeProtocol::newPlace() {
+  if (free_.empty()) {
+    free_.reserve(outgoing_.size() + 1);
+    return outgoing_.emplace_back(Outgoing{outgoing_.size() + 1, true, nullptr});
+  }
+  Outgoing& place = outgoing_[free_.back()];
+  free_.pop_back();
+  place.id += kMostPlaces;
+  place.waits = true;
+  return place;
+}
+
+void NativeProtocol::freePlace(Outgoing& place) noexcept {
+  place.waits = false;
+  free_.push_back(static_cast<std::size_t>(&place - outgoing_.data()));
+}
+
+NativeProtocol::Outgoing* NativeProtocol::findOutgoing(std::uint64_t id) noexcept {
+  const std::uint64_t index = (id - 1) % kMostPlaces;
+  if (index >= outgoing_.size()) return nullptr;
+  Outgoing& place = outgoing_[index];
+  return place.id == id && place.waits ? &place : nullptr;
+}
+
+void NativeProtocol::cancelled(PendingReply& reply) {
+  Outgoing* const place = findOutgoing(reply.id());
+  const auto dropped = std::move(place->reply);
+  if (!connected()) return;
+  text_.clear();
+  detail::appendCancel(text_, reply.id());
+  sendString(text_);
+}
+
+void NativeProtocol::takeAnswer(const Frame& frame) {
+  Outgoing* const place = findOutgoing(frame.number);
+  if (!place)
+    throw MessageError("an answer to no request, with the id " + std::to_string(frame.number));
+  const auto reply = std::move(place->reply);
+  freePlace(*place);
+  if (!reply) return;
+  reply->tellCancelTo(nullptr, 0);
+  if (frame.kind == Frame::Kind::kFault) {
+    return reply->failed(readFault(frame, reply->faults(), options_.limits));
+  }
+  try {
+    if (frame.name != reply->type().name) throw UnexpectedReply(reply->type().name, frame.name);
+    detail::readJSON(frame.members, reply->type(), reply->message(), options_.limits);
+  } catch (...) {
+    return reply->failed(Failure::current());
+  }
+  reply->arrived();
+}
+
+void NativeProtocol::connectionLost(const Failure& reason) {
+  for (Incoming& incoming : std::exchange(incoming_, {})) std::move(incoming.work).discard();
+  const Failure why = closing_ ? Failure(Closed()) : lossOf(reason);
+  for (Outgoing& outgoing : std::exchange(outgoing_, {})) {
+    if (!outgoing.reply) continue;
+    outgoing.reply->tellCancelTo(nullptr, 0);
+    outgoing.reply->failed(why);
+  }
+}
+
+std::shared_ptr<Factory> newNativeFactory(std::shared_ptr<const Api> api, NativeOptions options) {
+  return Factory::forProtocol<NativeProtocol>(std::move(api), options);
+}
+
+}  // namespace couplet

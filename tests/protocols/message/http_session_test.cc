@@ -1,0 +1,196 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Asking by HTTP: a server in the hands of the test, and one that is a site.
+#include <couplet/protocols/message/http_session.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <couplet/deferred/testing/results.h>
+#include <couplet/protocols/message/ack.h>
+
+#include "api_fixture.h"
+
+namespace couplet {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::assertNoResult;
+using ::testing::EndsWith;
+using testing::failureResultOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using testing::successResultOf;
+
+class HTTPSessionTest : public ::testing::Test {
+ protected:
+  Session& session() {
+    if (!session_) session_ = std::make_unique<HTTPSession>(reactor, "127.0.0.1", 5051, options);
+    return *session_;
+  }
+  template <class Out = Output, class... Faults, class R>
+  Deferred<Out> ask(const R& request, RequestOptions how = {}) {
+    auto answer = session().template request<Out, Faults...>(request, how);
+    reactor.flush();
+    return answer;
+  }
+  /// The other end of the connection that was asked for last.
+  testing::MemoryPeer server() {
+    auto peer = reactor.tcpClients().back().succeed();
+    reactor.flush();
+    return peer;
+  }
+  void answer(testing::MemoryPeer& peer, std::string_view body,
+              std::string_view status = "200 OK") {
+    peer.clear();
+    peer.write("HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+    reactor.flush();
+  }
+
+  static constexpr std::string_view kSix = R"({"value":["crunch_api.Output",{"value":6.0},[]]})";
+  static constexpr std::string_view kDivideByZero =
+      R"({"value":["crunch_api.DivideByZero",{"condition":"cannot divide by zero"},[]]})";
+
+  HTTPSessionOptions options;
+  testing::MemoryReactor reactor;
+  std::unique_ptr<HTTPSession> session_;
+};
+
+// Crunch 12: Connect, send, get the response as a typed message.
+TEST_F(HTTPSessionTest, ARequestIsPostedAndItsAnswerRead) {
+  auto six = ask(Multiply{2, 3});
+  auto peer = server();
+  const std::string sent(peer.value());
+  EXPECT_THAT(sent, StartsWith("POST /crunch_api.Multiply HTTP/1.1\r\n"));
+  EXPECT_THAT(sent, HasSubstr("\r\nContent-Type: application/json\r\n"));
+  EXPECT_THAT(sent, EndsWith("\r\n\r\n{\"x\":2.0,\"y\":3.0}"));
+  answer(peer, kSix);
+  EXPECT_EQ(successResultOf(six), Output{6});
+}
+
+// Crunch 12
+TEST_F(HTTPSessionTest, ASiteAnswers) {
+  auto api = std::make_shared<Api>(Requests<Multiply>(),
+                                   [](const Multiply& m) { return Output{m.x * m.y}; });
+  reactor.listenTCP(5051, newApiSite(api));
+  auto six = ask(Multiply{2, 3});
+  EXPECT_EQ(successResultOf(six), Output{6});
+}
+
+// Crunch 11: A fault is what it is, whatever the status.
+TEST_F(HTTPSessionTest, FaultsComeAsWhatTheyAre) {
+  auto known = ask<Output, DivideByZero>(Divide{1, 0});
+  auto peer = server();
+  answer(peer, kDivideByZero, "422 Unprocessable Content");
+  failureResultOf<DivideByZero>(known);
+  auto unknown = ask(Divide{1, 0});
+  answer(peer, kDivideByZero, "422 Unprocessable Content");
+  EXPECT_EQ(failureResultOf<Faulted>(unknown).get<Faulted>()->unknownName,
+            "crunch_api.DivideByZero");
+}
+
+TEST_F(HTTPSessionTest, WhatIsNoAnswerIsAFaultThatSaysSo) {
+  auto page = ask(Multiply{2, 3});
+  auto peer = server();
+  answer(peer, "<h1>Bad Gateway</h1>", "502 Bad Gateway");
+  EXPECT_THAT(failureResultOf<Faulted>(page).message(),
+              StartsWith("an answer that is none, with status 502"));
+  auto other = ask<Ack>(Multiply{2, 3});
+  answer(peer, kSix);
+  failureResultOf<Faulted>(other);
+}
+
+TEST_F(HTTPSessionTest, WhoIsNotThereIsNotConnected) {
+  auto six = ask(Multiply{2, 3});
+  reactor.tcpClients().back().fail(Failure(ConnectionRefusedError("refused")));
+  reactor.flush();
+  failureResultOf<NotConnected>(six);
+}
+
+// Crunch 15: A lost connection fails what is under way at once.
+TEST_F(HTTPSessionTest, ALostConnectionFailsWhatIsUnderWay) {
+  auto six = ask(Multiply{2, 3});
+  server().abortConnection();
+  reactor.flush();
+  failureResultOf<Abandoned>(six);
+}
+
+// Crunch 15: A request has its time.
+TEST_F(HTTPSessionTest, ARequestHasItsTime) {
+  auto six = ask(Multiply{2, 3}, {.timeout = 8s});
+  auto peer = server();
+  reactor.advance(8s);
+  failureResultOf<TimedOut>(six);
+  EXPECT_FALSE(peer.connected());
+}
+
+// Crunch 16: One request at a time; the next waits in a bounded queue.
+TEST_F(HTTPSessionTest, RequestsWaitForEachOther) {
+  options.mostWaiting = 1;
+  auto first = ask(Multiply{2, 3});
+  auto second = ask(Multiply{2, 3});
+  failureResultOf<Overloaded>(ask(Multiply{2, 3}));
+  auto peer = server();
+  answer(peer, kSix);
+  EXPECT_EQ(successResultOf(first), Output{6});
+  assertNoResult(second);
+  answer(peer, kSix);
+  EXPECT_EQ(successResultOf(second), Output{6});
+  EXPECT_EQ(reactor.tcpClients().size(), 1u);
+}
+
+TEST_F(HTTPSessionTest, WhatIsUnderWayFailsWhenItIsClosed) {
+  auto six = ask(Multiply{2, 3});
+  auto peer = server();
+  session().close();
+  reactor.flush();
+  failureResultOf<Closed>(six);
+  EXPECT_FALSE(peer.connected());
+  failureResultOf<NotConnected>(ask(Multiply{2, 3}));
+}
+
+TEST_F(HTTPSessionTest, WhatIsUnderWayFailsWhenItGoes) {
+  auto six = ask(Multiply{2, 3});
+  session_.reset();
+  failureResultOf<Closed>(six);
+}
+
+TEST_F(HTTPSessionTest, AnAnswerMayEndTheSession) {
+  auto six = session().request<Output>(Multiply{2, 3}).addCallback([&](const Output& output) {
+    session_.reset();
+    return output;
+  });
+  reactor.flush();
+  auto peer = server();
+  answer(peer, kSix);
+  EXPECT_EQ(successResultOf(six), Output{6});
+}
+
+TEST_F(HTTPSessionTest, WhatIsCancelledIsNotWaitedFor) {
+  auto six = ask(Multiply{2, 3});
+  auto peer = server();
+  six.cancel();
+  failureResultOf<CancelledError>(six);
+  reactor.flush();
+  EXPECT_FALSE(peer.connected());
+}
+
+TEST_F(HTTPSessionTest, WhatCannotBeWrittenIsNotSent) {
+  failureResultOf<BadRequest>(ask(Multiply{1.0 / 0.0, 1}));
+  EXPECT_EQ(reactor.tcpClients().size(), 0u);
+}
+
+TEST_F(HTTPSessionTest, ALongAnswerIsRefused) {
+  options.longestAnswer = 10;
+  auto six = ask(Multiply{2, 3});
+  auto peer = server();
+  answer(peer, kSix);
+  failureResultOf<TooLarge>(six);
+}
+
+}  // namespace
+}  // namespace couplet
