@@ -8,7 +8,7 @@ set(COUPLET_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/couplet")
 set(COUPLET_PKGCONFIG_DIR "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 install(TARGETS
-  couplet_deferred couplet_reactor couplet_protocols
+  couplet_deferred couplet_reactor couplet_protocols couplet_program
   couplet_deferred_testing couplet_reactor_testing couplet_protocols_testing couplet_testing
   EXPORT couplet-targets FILE_SET HEADERS)
 install(EXPORT couplet-targets NAMESPACE couplet:: DESTINATION "${COUPLET_CMAKE_DIR}")
@@ -25,13 +25,15 @@ install(FILES
 # Who links the static libraries links what they use; the shared ones bring it along.
 if(BUILD_SHARED_LIBS)
   set(COUPLET_REQUIRES_KIND "Requires.private")
+  set(COUPLET_PROGRAM_REQUIRES "")
 else()
   set(COUPLET_REQUIRES_KIND "Requires")
+  set(COUPLET_PROGRAM_REQUIRES ", gflags")
 endif()
 cmake_path(ABSOLUTE_PATH COUPLET_PKGCONFIG_DIR BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}"
            OUTPUT_VARIABLE pkgconfig_dir)
 file(RELATIVE_PATH COUPLET_PREFIX_FROM_PKGCONFIG "${pkgconfig_dir}" "${CMAKE_INSTALL_PREFIX}")
-foreach(package couplet couplet-testing)
+foreach(package couplet couplet-program couplet-testing)
   configure_file(cmake/${package}.pc.in ${package}.pc @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${package}.pc" DESTINATION "${COUPLET_PKGCONFIG_DIR}")
 endforeach()

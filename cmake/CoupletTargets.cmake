@@ -10,7 +10,8 @@ endfunction()
 # couplet_library(NAME [SOURCES file...] [TESTING] [PUBLIC lib...] [PRIVATE lib...])
 #
 # The library couplet_NAME, also called couplet::NAME. Its headers are all those of the folder: those
-# under testing/ with TESTING, else the others. Without SOURCES it is headers only.
+# under testing/ with TESTING, else the others; a folder inside it that has a CMakeLists.txt is a
+# library of its own. Without SOURCES it is headers only.
 #
 # Public headers are a file set of the library, verified and installed with it. Those of a detail
 # folder are one of couplet_NAME_internal, which verifies them and is not installed; but for
@@ -19,7 +20,8 @@ function(couplet_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TESTING" "" "SOURCES;PUBLIC;PRIVATE")
   couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
 
-  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+             OUTPUT_VARIABLE folder)
   set(includes "${COUPLET_INCLUDE_DIR}/couplet/${folder}")
   if(arg_TESTING)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" testing/*.h)
@@ -27,6 +29,12 @@ function(couplet_library name)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *.h)
     list(FILTER headers EXCLUDE REGEX "^testing/")
   endif()
+  file(GLOB_RECURSE others RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" */CMakeLists.txt)
+  list(REMOVE_ITEM others CMakeLists.txt)
+  foreach(other IN LISTS others)
+    cmake_path(GET other PARENT_PATH other)
+    list(FILTER headers EXCLUDE REGEX "^${other}/")
+  endforeach()
   set(internal ${headers})
   list(FILTER internal INCLUDE REGEX "(^|/)detail/")
   if(folder STREQUAL "deferred")

@@ -3,8 +3,7 @@
 
 #include <cerrno>
 #include <system_error>
-
-#include <couplet/reactor/address.h>
+#include <utility>
 
 namespace couplet {
 
@@ -19,8 +18,7 @@ std::string connectionLostMessage(const std::string& why) {
   return "Connection to the other side was lost: " + why + ".";
 }
 
-std::string cannotListenMessage(const std::string& interface, int port, int errorNumber) {
-  Address address{interface.empty() ? "0.0.0.0" : interface, port};
+std::string cannotListenMessage(const Address& address, int errorNumber) {
   return "Couldn't listen on " + address.toString() + ": " +
          std::generic_category().message(errorNumber) + ".";
 }
@@ -56,7 +54,11 @@ DNSLookupError::DNSLookupError(const std::string& why)
 UserError::UserError() : ConnectError("User aborted connection.") {}
 
 CannotListenError::CannotListenError(const std::string& interface, int port, int errorNumber)
-    : std::runtime_error(cannotListenMessage(interface, port, errorNumber)),
+    : CannotListenError(Address{interface.empty() ? "0.0.0.0" : interface, port}, errorNumber) {}
+
+CannotListenError::CannotListenError(Address address, int errorNumber)
+    : std::runtime_error(cannotListenMessage(address, errorNumber)),
+      address_(std::move(address)),
       errorNumber_(errorNumber) {}
 
 }  // namespace couplet

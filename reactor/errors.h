@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <couplet/reactor/address.h>
+
 #pragma GCC visibility push(default)
 namespace couplet {
 
@@ -80,10 +82,15 @@ class UserError : public ConnectError {
 class CannotListenError : public std::runtime_error {
  public:
   CannotListenError(const std::string& interface, int port, int errorNumber);
+  /// What it was to listen on; the host is 0.0.0.0 for every IPv4 address.
+  const Address& address() const noexcept { return address_; }
   /// The errno value, EADDRINUSE for one in use.
   int errorNumber() const noexcept { return errorNumber_; }
 
  private:
+  CannotListenError(Address address, int errorNumber);
+
+  Address address_;
   int errorNumber_;
 };
 

@@ -67,6 +67,7 @@ class LibeventReactor::Impl {
   void unwatch(FileDescriptor& descriptor, short what);
 
   bool handleSignals;
+  int exitSignal = 0;
   detail::EventLoop events;
   detail::ReactorCore core;
   detail::Resolver resolver{
@@ -135,13 +136,15 @@ void LibeventReactor::Impl::watchSignals() {
 }
 
 void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
-  auto& core = static_cast<Impl*>(self)->core;
+  Impl& reactor = *static_cast<Impl*>(self);
+  detail::ReactorCore& core = reactor.core;
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
   if (core.stopping()) {
     LogLine::info() << "Received " << name << " again, shutting down at once.";
     return core.hurry();
   }
   LogLine::info() << "Received " << name << ", shutting down.";
+  reactor.exitSignal = signal;
   core.stop();
 }
 
@@ -193,6 +196,10 @@ LibeventReactor::~LibeventReactor() {
 void LibeventReactor::run() { impl_->run(); }
 
 void LibeventReactor::stop() { impl_->core.stop(); }
+
+bool LibeventReactor::stopping() const noexcept { return impl_->core.stopping(); }
+
+int LibeventReactor::exitSignal() const noexcept { return impl_->exitSignal; }
 
 bool LibeventReactor::running() const noexcept { return impl_->core.running(); }
 

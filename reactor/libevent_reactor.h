@@ -34,6 +34,10 @@ class LibeventReactor final : public Reactor {
 
   void run() override;
   void stop() override;
+  /// Whether it was told to stop, by whomever.
+  bool stopping() const noexcept;
+  /// SIGINT or SIGTERM, where that stopped it; else 0. Twisted's _exitSignal.
+  int exitSignal() const noexcept;
   bool running() const noexcept override;
   void callFromThread(Callable<void()> call) override;
   void callWhenRunning(Callable<void()> call) override;

@@ -8,9 +8,8 @@
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/report.h>
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
-
-#include "examples/program/program.h"
 
 namespace tour {
 
@@ -139,8 +138,8 @@ void show(const std::string& heading, void (*step)()) {
   step();
 }
 
-int all(const examples::Arguments& arguments) {
-  if (!arguments.empty()) throw examples::UsageError("Bad arguments.");
+int all(const couplet::Arguments& arguments) {
+  if (!arguments.empty()) throw couplet::UsageError("Bad arguments.");
   show("1. A callback", callback);
   show("2. An errback, with a Failure", errbackWithFailure);
   show("3. An errback, with an exception", errbackWithException);
@@ -155,11 +154,11 @@ int all(const examples::Arguments& arguments) {
   show("11. A Deferred that has fired before", firedBefore);
   show("11. A paused Deferred", paused);
   show("An error that nobody handles", unhandled);
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
 }  // namespace tour
 
 int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, {"[FLAG]...", "Shows what a Deferred does."}, tour::all);
+  return couplet::runProgram(argc, argv, {"[FLAG]...", "Shows what a Deferred does."}, tour::all);
 }

@@ -13,9 +13,8 @@
 
 #include <couplet/deferred/gather_results.h>
 #include <couplet/protocols/http/agent.h>
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
-
-#include "examples/program/program.h"
 
 DEFINE_string(method, "", "the method; GET unless there is --data, which makes it POST");
 DEFINE_string(data, "", "the body to send");
@@ -29,10 +28,10 @@ namespace {
 
 using namespace couplet;
 
-const examples::Usage kUsage{"[FLAG]... URL...",
-                             "Prints the bodies that the servers send.\n"
-                             "The status is 0 when every response was whole, whatever its status "
-                             "code; otherwise 1."};
+const couplet::Usage kUsage{"[FLAG]... URL...",
+                            "Prints the bodies that the servers send.\n"
+                            "The status is 0 when every response was whole, whatever its status "
+                            "code; otherwise 1."};
 
 constexpr std::size_t kMostRedirects = 20;
 constexpr std::uint64_t kBetweenNews = 1024 * 1024;
@@ -157,12 +156,12 @@ DEFINE_validator(header, takeHeaderLine);
 
 void addHeader(Headers& headers, std::string_view line) {
   const std::size_t colon = line.find(':');
-  if (colon == line.npos) throw examples::UsageError("--header is not `Name: value`.");
+  if (colon == line.npos) throw couplet::UsageError("--header is not `Name: value`.");
   const std::size_t value = line.find_first_not_of(' ', colon + 1);
   try {
     headers.add(line.substr(0, colon), value == line.npos ? "" : line.substr(value));
   } catch (const std::invalid_argument& error) {
-    throw examples::UsageError(std::string("--header: ") + error.what() + ".");
+    throw couplet::UsageError(std::string("--header: ") + error.what() + ".");
   }
 }
 
@@ -176,27 +175,27 @@ Headers headersToSend() {
   return headers;
 }
 
-int fetch(const examples::Arguments& urls) {
+int fetch(const couplet::Arguments& urls) {
   if (urls.empty()) {
-    std::cerr << examples::usageText("fetch", kUsage);
-    return examples::kBadUsage;
+    std::cerr << couplet::usageText("fetch", kUsage);
+    return couplet::kBadUsage;
   }
   Headers headers = headersToSend();
   std::ofstream file;
   if (!FLAGS_output.empty()) {
     file.open(FLAGS_output, std::ios::binary);
-    if (!file) throw examples::ProgramError(1, "cannot write " + FLAGS_output);
+    if (!file) throw couplet::ProgramError(1, "cannot write " + FLAGS_output);
   }
   const auto reactor = newReactor({.handleSignals = false});
   Fetcher fetcher(*reactor, urls, std::move(headers), file.is_open() ? file : std::cout);
   reactor->callWhenRunning([&] { fetcher.start(); });
   reactor->run();
   if (file.is_open() && !file.flush()) {
-    throw examples::ProgramError(1, "cannot write " + FLAGS_output);
+    throw couplet::ProgramError(1, "cannot write " + FLAGS_output);
   }
-  return fetcher.everyResponseCame() ? examples::kSuccess : examples::kFailure;
+  return fetcher.everyResponseCame() ? couplet::kSuccess : couplet::kFailure;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return examples::runProgram(argc, argv, kUsage, fetch); }
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, kUsage, fetch); }

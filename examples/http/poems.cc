@@ -41,7 +41,7 @@ using poetry::TransformService;
 
 using Service = std::shared_ptr<const TransformService>;
 
-const examples::Usage kUsage{"[FLAG]...", "Transforms poems, by HTTP and by netstrings."};
+const couplet::Usage kUsage{"[FLAG]...", "Transforms poems, by HTTP and by netstrings."};
 
 std::string manual(const TransformService& service, std::string_view host) {
   std::string text = "Transforms poems. POST one, in UTF-8, to any of these:\n\n";

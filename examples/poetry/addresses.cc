@@ -3,8 +3,9 @@
 
 #include <string>
 
+#include <couplet/protocols/program/plain_program.h>
+
 #include "examples/program/ports.h"
-#include "examples/program/program.h"
 
 namespace poetry {
 
@@ -17,8 +18,8 @@ std::string parseHost(std::string_view host) {
   const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
   const std::string_view name = bracketed ? host.substr(1, host.size() - 2) : host;
   if (name.find_first_of(bracketed ? "[]" : ":[]") != name.npos)
-    throw examples::UsageError("Not a host: " + std::string(host) +
-                               " (an IPv6 address stands in brackets: [::1]:10000).");
+    throw couplet::UsageError("Not a host: " + std::string(host) +
+                              " (an IPv6 address stands in brackets: [::1]:10000).");
   return std::string(name);
 }
 

@@ -6,7 +6,7 @@
 
 namespace {
 
-const examples::Usage kUsage{
+const couplet::Usage kUsage{
     "[FLAG]... POEM...",
     "Serves each file POEM: the first on --port, the next on the port after it."};
 
@@ -17,7 +17,7 @@ std::shared_ptr<couplet::Factory> newFactory(poetry::WirePoem poem) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, kUsage, [](const examples::Arguments& files) {
+  return couplet::runProgram(argc, argv, kUsage, [](const couplet::Arguments& files) {
     return poetry::servePoems(files, newFactory);
   });
 }

@@ -10,10 +10,10 @@
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/gather_results.h>
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
 
 #include "addresses.h"
-#include "examples/program/program.h"
 #include "examples/program/seconds.h"
 #include "poem_client.h"
 #include "recital.h"
@@ -29,10 +29,10 @@ namespace poetry {
 
 using namespace couplet;
 
-const examples::Usage kUsage{"[FLAG]... [HOST:]PORT...",
-                             "Prints the poems that the servers send. A poem that cannot be "
-                             "transformed is printed as it is.\n"
-                             "The status is 0 when every poem came, otherwise 1."};
+const couplet::Usage kUsage{"[FLAG]... [HOST:]PORT...",
+                            "Prints the poems that the servers send. A poem that cannot be "
+                            "transformed is printed as it is.\n"
+                            "The status is 0 when every poem came, otherwise 1."};
 
 /// What the command line asks for.
 struct Wishes {
@@ -115,34 +115,34 @@ class PoetryClient {
   Recital recital_;
 };
 
-Wishes readWishes(const examples::Arguments& addresses) {
+Wishes readWishes(const couplet::Arguments& addresses) {
   Wishes wishes;
   for (const std::string& address : addresses) wishes.servers.push_back(parseAddress(address));
   if (!FLAGS_transform_server.empty())
     wishes.transformServer = parseAddress(FLAGS_transform_server);
   if (FLAGS_transform.empty() || FLAGS_transform.find('.') != std::string::npos)
-    throw examples::UsageError("Not the name of a transform: '" + FLAGS_transform + "'.");
+    throw couplet::UsageError("Not the name of a transform: '" + FLAGS_transform + "'.");
   if (!wishes.transformServer && !gflags::GetCommandLineFlagInfoOrDie("transform").is_default)
-    throw examples::UsageError("--transform needs --transform_server.");
+    throw couplet::UsageError("--transform needs --transform_server.");
   wishes.timeout = examples::parseSeconds("--timeout", FLAGS_timeout, 0.001);
   return wishes;
 }
 
-int getPoetry(const examples::Arguments& addresses) {
+int getPoetry(const couplet::Arguments& addresses) {
   if (addresses.empty()) {
-    std::cerr << examples::usageText("get_poetry", kUsage);
-    return examples::kBadUsage;
+    std::cerr << couplet::usageText("get_poetry", kUsage);
+    return couplet::kBadUsage;
   }
   Wishes wishes = readWishes(addresses);
   const auto reactor = newReactor({.handleSignals = false});
   PoetryClient client(*reactor, std::move(wishes));
   client.start();
   reactor->run();
-  return client.everyPoemCame() ? examples::kSuccess : examples::kFailure;
+  return client.everyPoemCame() ? couplet::kSuccess : couplet::kFailure;
 }
 
 }  // namespace poetry
 
 int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, poetry::kUsage, poetry::getPoetry);
+  return couplet::runProgram(argc, argv, poetry::kUsage, poetry::getPoetry);
 }

@@ -7,10 +7,10 @@
 #include <memory>
 #include <utility>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/libevent_reactor.h>
 
 #include "examples/program/listening.h"
-#include "examples/program/program.h"
 #include "poem_file.h"
 #include "poem_server_flags.h"
 #include "sockets.h"
@@ -104,8 +104,8 @@ void PoemListener::doRead() {
   if (accepted == Accepted::kExhausted) server_.rest(*this);
 }
 
-int servePoem(const examples::Arguments& files) {
-  if (files.size() != 1) throw examples::UsageError("Provide exactly one poetry file.");
+int servePoem(const couplet::Arguments& files) {
+  if (files.size() != 1) throw couplet::UsageError("Provide exactly one poetry file.");
   std::string poem = readPoem(files.front(), framingFlag());
   std::vector<Socket> listeners = listenOn(FLAGS_iface, FLAGS_port);
   const std::string where = hostOf(listeners.front());
@@ -113,13 +113,13 @@ int servePoem(const examples::Arguments& files) {
   const PoetryServer server(reactor, std::move(listeners), std::move(poem));
   examples::announce(reactor, files.front(), where);
   reactor.run();
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
 }  // namespace poetry
 
 int main(int argc, char** argv) {
-  return examples::runProgram(
+  return couplet::runProgram(
       argc, argv, {"[FLAG]... POEM", "Serves the file POEM on sockets that a reactor watches."},
       poetry::servePoem);
 }

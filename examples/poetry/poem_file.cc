@@ -6,7 +6,7 @@
 #include <memory>
 #include <system_error>
 
-#include "examples/program/program.h"
+#include <couplet/protocols/program/plain_program.h>
 
 namespace poetry {
 
@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::size_t kLongestNetstring = 99999;  // bytes; couplet::NetstringReceiver's limit
 
-examples::UsageError cannotRead(const std::string& file, int errorNumber) {
-  if (errorNumber == ENOENT) return examples::UsageError("No such file: " + file);
-  return examples::UsageError("Cannot read " + file + ": " +
-                              std::generic_category().message(errorNumber) + ".");
+couplet::UsageError cannotRead(const std::string& file, int errorNumber) {
+  if (errorNumber == ENOENT) return couplet::UsageError("No such file: " + file);
+  return couplet::UsageError("Cannot read " + file + ": " +
+                             std::generic_category().message(errorNumber) + ".");
 }
 
 std::string readFile(const std::string& file) {
@@ -29,8 +29,8 @@ std::string readFile(const std::string& file) {
   while (std::size_t size = std::fread(buffer, 1, sizeof(buffer), in.get())) {
     text.append(buffer, size);
     if (text.size() > kLongestPoem)
-      throw examples::UsageError(file + " is too long for a poem: it has more than " +
-                                 std::to_string(kLongestPoem) + " bytes.");
+      throw couplet::UsageError(file + " is too long for a poem: it has more than " +
+                                std::to_string(kLongestPoem) + " bytes.");
   }
   if (std::ferror(in.get()) != 0) throw cannotRead(file, errno);
   return text;
@@ -42,9 +42,9 @@ std::string readPoem(const std::string& file, Framing framing) {
   std::string poem = readFile(file);
   if (framing == Framing::kNone) return poem;
   if (poem.size() > kLongestNetstring)
-    throw examples::UsageError(file + " does not fit a netstring: it has " +
-                               std::to_string(poem.size()) + " bytes, a netstring at most " +
-                               std::to_string(kLongestNetstring) + ".");
+    throw couplet::UsageError(file + " does not fit a netstring: it has " +
+                              std::to_string(poem.size()) + " bytes, a netstring at most " +
+                              std::to_string(kLongestNetstring) + ".");
   return std::to_string(poem.size()) + ":" + poem + ",";
 }
 

@@ -10,7 +10,8 @@
 #include <system_error>
 #include <utility>
 
-#include "examples/program/program.h"
+#include <couplet/protocols/program/plain_program.h>
+
 #include "poem_file.h"
 #include "poem_server_flags.h"
 #include "sockets.h"
@@ -82,21 +83,21 @@ class RawPoetryServer {
   bool exhausted_ = false;  // the last accept failed for want of descriptors
 };
 
-int servePoem(const examples::Arguments& files) {
-  if (files.size() != 1) throw examples::UsageError("Provide exactly one poetry file.");
+int servePoem(const couplet::Arguments& files) {
+  if (files.size() != 1) throw couplet::UsageError("Provide exactly one poetry file.");
   const Socket stop = stopSignals();
   std::string poem = readPoem(files.front(), framingFlag());
   std::vector<Socket> listeners = listenOn(FLAGS_iface, FLAGS_port);
   std::cout << "Serving " << files.front() << " on " << hostOf(listeners.front()) << "."
             << std::endl;
   RawPoetryServer(std::move(listeners), std::move(poem)).serveUntil(stop);
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
 }  // namespace poetry
 
 int main(int argc, char** argv) {
-  return examples::runProgram(
+  return couplet::runProgram(
       argc, argv, {"[FLAG]... POEM", "Serves the file POEM, with poll and without Couplet."},
       poetry::servePoem);
 }

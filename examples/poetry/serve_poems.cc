@@ -13,7 +13,7 @@ namespace poetry {
 
 namespace {
 
-std::vector<WirePoem> readPoems(const examples::Arguments& files) {
+std::vector<WirePoem> readPoems(const couplet::Arguments& files) {
   std::vector<WirePoem> poems;
   for (const std::string& file : files)
     poems.push_back(std::make_shared<const std::string>(readPoem(file, framingFlag())));
@@ -27,14 +27,14 @@ std::vector<int> choosePorts(std::size_t count) {
   if (FLAGS_port == 0) return ports;
   std::iota(ports.begin(), ports.end(), FLAGS_port);
   if (ports.back() <= 65535) return ports;
-  throw examples::UsageError("error: Ports must be from 0 to 65535, but the last poem's would be " +
-                             std::to_string(ports.back()) + ".");
+  throw couplet::UsageError("error: Ports must be from 0 to 65535, but the last poem's would be " +
+                            std::to_string(ports.back()) + ".");
 }
 
 }  // namespace
 
-int servePoems(const examples::Arguments& files, const PoemFactory& newFactory) {
-  if (files.empty()) throw examples::UsageError("Provide at least one poetry file.");
+int servePoems(const couplet::Arguments& files, const PoemFactory& newFactory) {
+  if (files.empty()) throw couplet::UsageError("Provide at least one poetry file.");
   const std::vector<int> ports = choosePorts(files.size());
   const std::vector<WirePoem> poems = readPoems(files);
   const auto reactor = couplet::newReactor();
@@ -43,7 +43,7 @@ int servePoems(const examples::Arguments& files, const PoemFactory& newFactory) 
         *reactor, files[i],
         examples::listenOn(*reactor, FLAGS_iface, ports[i], newFactory(poems[i])).toString());
   reactor->run();
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
 }  // namespace poetry

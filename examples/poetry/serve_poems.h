@@ -7,9 +7,8 @@
 #include <memory>
 #include <string>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/factory.h>
-
-#include "examples/program/program.h"
 
 namespace poetry {
 
@@ -21,6 +20,6 @@ using PoemFactory = std::function<std::shared_ptr<couplet::Factory>(WirePoem poe
 
 /// Serves the poems in `files` until it is told to stop: the first on `--port`, the others on those
 /// after it, or each on any free one.
-int servePoems(const examples::Arguments& files, const PoemFactory& newFactory);
+int servePoems(const couplet::Arguments& files, const PoemFactory& newFactory);
 
 }  // namespace poetry

@@ -13,17 +13,17 @@ DEFINE_double(delay, 0.7, "seconds between one time and the next");
 
 namespace {
 
-const examples::Usage kUsage{
+const couplet::Usage kUsage{
     "[FLAG]... POEM...",
     "Serves each file POEM slowly: the first on --port, the next on the port after it."};
 
 poetry::Pace paceFlags() {
-  if (FLAGS_num_bytes < 1) throw examples::UsageError("--num_bytes must be at least 1.");
+  if (FLAGS_num_bytes < 1) throw couplet::UsageError("--num_bytes must be at least 1.");
   return {.bytes = static_cast<std::size_t>(FLAGS_num_bytes),
           .delay = examples::parseSeconds("--delay", FLAGS_delay, 0)};
 }
 
-int serveSlowly(const examples::Arguments& files) {
+int serveSlowly(const couplet::Arguments& files) {
   const poetry::Pace pace = paceFlags();
   return poetry::servePoems(files, [pace](poetry::WirePoem poem) {
     return couplet::Factory::forProtocol<poetry::SlowPoetryProtocol>(std::move(poem), pace);
@@ -32,4 +32,4 @@ int serveSlowly(const examples::Arguments& files) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return examples::runProgram(argc, argv, kUsage, serveSlowly); }
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, kUsage, serveSlowly); }

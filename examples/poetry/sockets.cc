@@ -11,8 +11,9 @@
 #include <system_error>
 #include <utility>
 
+#include <couplet/protocols/program/plain_program.h>
+
 #include "examples/program/ports.h"
-#include "examples/program/program.h"
 
 namespace poetry {
 
@@ -39,7 +40,7 @@ AddressList resolve(const std::string& address, int port) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int error = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (error != 0) throw examples::UsageError(address + ": " + gai_strerror(error));
+  if (error != 0) throw couplet::UsageError(address + ": " + gai_strerror(error));
   return AddressList(found, freeaddrinfo);
 }
 
@@ -117,8 +118,8 @@ std::vector<Socket> listenOn(const std::string& iface, int port) {
     } catch (const std::system_error& error) {
       // A port that the system chose for the first address may be taken on the second one.
       if (port == 0 && isInUse(error) && attempt < kPortTries) continue;
-      throw examples::ProgramError(isInUse(error) ? examples::kAddressInUse : examples::kFailure,
-                                   error.what() + std::string("."));
+      throw couplet::ProgramError(isInUse(error) ? examples::kAddressInUse : couplet::kFailure,
+                                  error.what() + std::string("."));
     }
   }
 }

@@ -17,7 +17,7 @@ DEFINE_double(delay, 2, "seconds that slow_cummingsify takes");
 
 namespace {
 
-const examples::Usage kUsage{
+const couplet::Usage kUsage{
     "[FLAG]...", "Transforms poems: cummingsify, scream, reverse_lines, slow_cummingsify."};
 
 void serveTransforms(couplet::Reactor& reactor) {

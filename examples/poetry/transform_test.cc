@@ -12,8 +12,9 @@
 #include <iostream>
 #include <system_error>
 
+#include <couplet/protocols/program/plain_program.h>
+
 #include "examples/program/ports.h"
-#include "examples/program/program.h"
 #include "sockets.h"
 
 namespace poetry {
@@ -23,8 +24,8 @@ constexpr timeval kPatience{5, 0};
 constexpr std::size_t kLongestAnswer = 1 << 20;  // bytes; a netstring is shorter
 
 [[noreturn]] void fail(const std::string& what) {
-  throw examples::ProgramError(examples::kFailure,
-                               what + ": " + std::generic_category().message(errno) + ".");
+  throw couplet::ProgramError(couplet::kFailure,
+                              what + ": " + std::generic_category().message(errno) + ".");
 }
 
 Socket connectTo(int port) {
@@ -46,28 +47,28 @@ std::string receiveAll(const Socket& socket) {
   while ((size = recv(socket.descriptor(), buffer, sizeof(buffer), 0)) > 0) {
     answer.append(buffer, static_cast<std::size_t>(size));
     if (answer.size() > kLongestAnswer)
-      throw examples::ProgramError(examples::kFailure, "The answer does not end.");
+      throw couplet::ProgramError(couplet::kFailure, "The answer does not end.");
   }
   if (size < 0) fail("No answer");
   return answer;
 }
 
-int askForOne(const examples::Arguments& arguments) {
-  if (arguments.size() != 1) throw examples::UsageError("Provide exactly one port.");
+int askForOne(const couplet::Arguments& arguments) {
+  if (arguments.size() != 1) throw couplet::UsageError("Provide exactly one port.");
   const Socket socket = connectTo(examples::parsePort(arguments.front()));
   if (send(socket.descriptor(), kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0)
     fail("Cannot send");
   const std::string answer = receiveAll(socket);
   if (answer.empty())
-    throw examples::ProgramError(examples::kFailure, "The server closed without an answer.");
+    throw couplet::ProgramError(couplet::kFailure, "The server closed without an answer.");
   std::cout << answer << "\n";
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
 }  // namespace poetry
 
 int main(int argc, char** argv) {
-  return examples::runProgram(
+  return couplet::runProgram(
       argc, argv, {"PORT", "Has a poem transformed by the transform server at 127.0.0.1:PORT."},
       poetry::askForOne);
 }

@@ -5,10 +5,10 @@
 #include <iostream>
 #include <vector>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/errors.h>
 
 #include "ports.h"
-#include "program.h"
 
 namespace examples {
 
@@ -25,8 +25,8 @@ bool isMissing(const CannotListenError& error) {
 
 bool isInUse(const CannotListenError& error) { return error.errorNumber() == EADDRINUSE; }
 
-ProgramError cannotListen(const CannotListenError& error) {
-  return {isInUse(error) ? kAddressInUse : kFailure, error.what()};
+couplet::ProgramError cannotListen(const CannotListenError& error) {
+  return {isInUse(error) ? kAddressInUse : couplet::kFailure, error.what()};
 }
 
 /// On each of `hosts`; one after the first may be missing on this machine. Throws

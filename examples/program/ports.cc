@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "program.h"
+#include <couplet/protocols/program/plain_program.h>
 
 namespace examples {
 
@@ -24,22 +24,23 @@ bool isDigits(std::string_view text) {
 }  // namespace
 
 int parsePort(std::string_view text) {
-  if (!isDigits(text)) throw UsageError("error: Ports must be integers.");
+  if (!isDigits(text)) throw couplet::UsageError("error: Ports must be integers.");
   int port = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
   if (read.ec != std::errc() || port < 1 || port > 65535)
-    throw UsageError("error: Ports must be from 1 to 65535.");
+    throw couplet::UsageError("error: Ports must be from 1 to 65535.");
   return port;
 }
 
 void requireListenable(int port) {
-  if (port < 0 || port > 65535) throw UsageError("error: Ports must be from 0 to 65535.");
+  if (port < 0 || port > 65535) throw couplet::UsageError("error: Ports must be from 0 to 65535.");
 }
 
 std::vector<std::string> addressesOf(const std::string& iface) {
   if (iface == "localhost") return {"127.0.0.1", "::1"};
   if (isNumeric(iface)) return {iface};
-  throw UsageError("Not an interface: " + iface + " (write localhost or a numeric address).");
+  throw couplet::UsageError("Not an interface: " + iface +
+                            " (write localhost or a numeric address).");
 }
 
 }  // namespace examples

@@ -9,6 +9,8 @@
 
 namespace examples {
 
+inline constexpr int kAddressInUse = 98;  ///< EADDRINUSE
+
 /// A port to connect to, from 1 to 65535. Throws UsageError.
 int parsePort(std::string_view text);
 

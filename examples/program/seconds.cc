@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "program.h"
+#include <couplet/protocols/program/plain_program.h>
 
 namespace examples {
 
@@ -15,7 +15,7 @@ std::chrono::nanoseconds parseSeconds(const std::string& flag, double seconds, d
   std::ostringstream reason;
   reason << flag << " must be from " << least << " to " << kDay << " seconds, not " << seconds
          << ".";
-  throw UsageError(reason.str());
+  throw couplet::UsageError(reason.str());
 }
 
 }  // namespace examples

@@ -3,12 +3,12 @@
 
 namespace examples {
 
-int runServer(int argc, char** argv, const Usage& usage,
+int runServer(int argc, char** argv, const couplet::Usage& usage,
               const std::function<void(couplet::Reactor&)>& serve) {
-  return runProgram(argc, argv, usage, [&](const Arguments& arguments) {
-    if (!arguments.empty()) throw UsageError("Bad arguments.");
+  return couplet::runProgram(argc, argv, usage, [&](const couplet::Arguments& arguments) {
+    if (!arguments.empty()) throw couplet::UsageError("Bad arguments.");
     serve(*couplet::newReactor());
-    return kSuccess;
+    return couplet::kSuccess;
   });
 }
 

@@ -5,15 +5,14 @@
 
 #include <functional>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
-
-#include "program.h"
 
 namespace examples {
 
 /// The main function of such a server: as runProgram. Makes a reactor; `serve` listens on it, runs
 /// it, and returns when it has stopped.
-int runServer(int argc, char** argv, const Usage& usage,
+int runServer(int argc, char** argv, const couplet::Usage& usage,
               const std::function<void(couplet::Reactor&)>& serve);
 
 }  // namespace examples

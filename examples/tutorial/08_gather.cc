@@ -3,11 +3,11 @@
 #include <iostream>
 
 #include <couplet/deferred/gather_results.h>
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
 
 #include "examples/poetry/addresses.h"
 #include "examples/poetry/poem_client.h"
-#include "examples/program/program.h"
 
 using namespace couplet;
 using namespace std::chrono_literals;
@@ -41,8 +41,8 @@ class LineCounter {
 };
 
 // [main]
-int countLines(const examples::Arguments& arguments) {
-  if (arguments.empty()) throw examples::UsageError("Give me the ports of poems.");
+int countLines(const couplet::Arguments& arguments) {
+  if (arguments.empty()) throw couplet::UsageError("Give me the ports of poems.");
   std::vector<Address> servers;
   for (const auto& argument : arguments) servers.push_back(poetry::parseAddress(argument));
   const auto reactor = newReactor();
@@ -54,7 +54,7 @@ int countLines(const examples::Arguments& arguments) {
       .addErrback([](const Failure& failure) { std::cerr << "gather: " << failure << "\n"; })
       .addCallback([&reactor] { reactor->stop(); });
   reactor->run();
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
-int main(int argc, char** argv) { return examples::runProgram(argc, argv, {}, countLines); }
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, {}, countLines); }

@@ -2,12 +2,12 @@
 #include <chrono>
 #include <iostream>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
 
 #include "examples/poetry/addresses.h"
 #include "examples/poetry/poem_client.h"
 #include "examples/poetry/transform_proxy.h"
-#include "examples/program/program.h"
 
 using namespace couplet;
 using namespace std::chrono_literals;
@@ -37,8 +37,8 @@ class Reader {
 };
 
 // [main]
-int readPoem(const examples::Arguments& addresses) {
-  if (addresses.size() != 2) throw examples::UsageError("Give me a poem's port and a transform's.");
+int readPoem(const couplet::Arguments& addresses) {
+  if (addresses.size() != 2) throw couplet::UsageError("Give me a poem's port and a transform's.");
   const auto reactor = newReactor();
   Reader reader(*reactor, poetry::parseAddress(addresses[1]));
   reader.lowered(poetry::parseAddress(addresses[0]))
@@ -46,7 +46,7 @@ int readPoem(const examples::Arguments& addresses) {
       .addErrback([](const Failure& failure) { std::cerr << "chain: " << failure << "\n"; })
       .addCallback([&reactor] { reactor->stop(); });
   reactor->run();
-  return examples::kSuccess;
+  return couplet::kSuccess;
 }
 
-int main(int argc, char** argv) { return examples::runProgram(argc, argv, {}, readPoem); }
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, {}, readPoem); }

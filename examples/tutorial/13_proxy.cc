@@ -3,12 +3,12 @@
 
 #include <gflags/gflags.h>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/protocols/stream.h>
 
 #include "examples/poetry/addresses.h"
 #include "examples/poetry/poem_client.h"
 #include "examples/poetry/transform_proxy.h"
-#include "examples/program/program.h"
 
 using namespace couplet;
 using namespace std::chrono_literals;
@@ -47,14 +47,14 @@ class PoetryProxy {
 };
 // [main]
 int main(int argc, char** argv) {
-  return examples::runProgram(argc, argv, {}, [](const examples::Arguments& servers) {
-    if (servers.size() != 2) throw examples::UsageError("Give me a poem's port and a transform's.");
+  return couplet::runProgram(argc, argv, {}, [](const couplet::Arguments& servers) {
+    if (servers.size() != 2) throw couplet::UsageError("Give me a poem's port and a transform's.");
     const auto reactor = newReactor();
     PoetryProxy proxy(*reactor, poetry::parseAddress(servers[0]), poetry::parseAddress(servers[1]));
     RunningWork serving;
     serving.add(proxy.serve(listenStream(*reactor, FLAGS_port, {.interface = "127.0.0.1"})));
     std::cout << "at your service" << std::endl;
     reactor->run();
-    return examples::kSuccess;
+    return couplet::kSuccess;
   });
 }

@@ -270,6 +270,13 @@ void Connection::end() noexcept {
   ended(reason);
 }
 
+bool Connection::wasAbandoned(const Failure& reason) const noexcept {
+  if (flags_.any(Flags::kInputEnded)) return true;
+  const bool onThisSide = flags_.any(Flags::kShutDown) ||
+                          reason.check<ConnectionAborted, WriteBufferFullError>() != nullptr;
+  return !onThisSide && reason.check<ConnectionLost>() != nullptr;
+}
+
 /// Called in a catch block.
 void Connection::failed(const char* what) noexcept {
   Failure failure = Failure::current();

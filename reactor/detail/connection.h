@@ -106,6 +106,9 @@ class Connection : public Transport {
   /// The protocol, if there was one, has heard connectionLost.
   virtual void ended(const Failure&) noexcept {}
 
+  /// Whether it was the peer that ended it, or what is between. REQUIRES: it has ended for `reason`
+  bool wasAbandoned(const Failure& reason) const noexcept;
+
   // What happened: for derived classes to call, from the loop. REQUIRES: connected()
 
   /// Bytes came. REQUIRES: wantsInput(), which is to be asked again after each call.

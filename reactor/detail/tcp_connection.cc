@@ -119,7 +119,8 @@ void TCPConnection::begun() {
 
 void TCPConnection::ended(const Failure& reason) noexcept {
   if (VLOG_IS_ON(1)) {
-    LogLine::info() << "Connection with " << peer_.address() << " closed: " << reason;
+    LogLine::info() << (wasAbandoned(reason) ? "Abandoned by " : "Closed the connection with ")
+                    << peer_.address() << ": " << reason;
   }
   if (connector_) connector_->connectionEnded(reason);
 }

@@ -147,7 +147,7 @@ bool TCPConnector::isConnectedToItself() const {
 
 void TCPConnector::stand() {
   watch_.stop();
-  if (VLOG_IS_ON(1)) LogLine::info() << subject() << " stands";
+  if (VLOG_IS_ON(1)) LogLine::info() << "Connected to " << getDestination();
   succeeded(std::make_unique<TCPConnection>(
       sockets_, std::move(socket_), addresses_[next_ - 1], factory(),
       std::static_pointer_cast<BasicConnector>(shared_from_this())));

@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <couplet/protocols/program/plain_program.h>
+
 #include "examples/program/ports.h"
-#include "examples/program/program.h"
 
 namespace poetry {
 
@@ -18,7 +19,7 @@ std::string complaintAbout(const std::string& text) {
   try {
     parseAddress(text);
     return "";
-  } catch (const examples::UsageError& error) {
+  } catch (const couplet::UsageError& error) {
     EXPECT_EQ(error.status(), 2);
     return error.what();
   }
@@ -57,8 +58,8 @@ TEST(AddressesTest, PortsHaveARange) {
 TEST(AddressesTest, ServersMayAskForAnyFreePort) {
   EXPECT_NO_THROW(examples::requireListenable(0));
   EXPECT_NO_THROW(examples::requireListenable(65535));
-  EXPECT_THROW(examples::requireListenable(-1), examples::UsageError);
-  EXPECT_THROW(examples::requireListenable(65536), examples::UsageError);
+  EXPECT_THROW(examples::requireListenable(-1), couplet::UsageError);
+  EXPECT_THROW(examples::requireListenable(65536), couplet::UsageError);
 }
 
 TEST(AddressesTest, LocalhostIsTwoAddresses) {
@@ -67,7 +68,7 @@ TEST(AddressesTest, LocalhostIsTwoAddresses) {
   EXPECT_EQ(examples::addressesOf("127.0.0.1"), Hosts{"127.0.0.1"});
   EXPECT_EQ(examples::addressesOf("::"), Hosts{"::"});
   for (const char* iface : {"", "eth0", "example.org", "127.0.0.1:80"})
-    EXPECT_THROW(examples::addressesOf(iface), examples::UsageError) << iface;
+    EXPECT_THROW(examples::addressesOf(iface), couplet::UsageError) << iface;
 }
 
 }  // namespace poetry

@@ -13,11 +13,13 @@ FIELDS = {
     "Architecture": r"amd64|arm64|riscv64|ppc64el|s390x",
     "Section": r"libdevel",
     "Maintainer": r".+ <.+@.+>",
-    "Depends": r"libevent-dev \(>= [\d.]+\), libgoogle-glog-dev \(>= [\d.]+\), pkg-config",
+    "Depends": r"libevent-dev \(>= [\d.]+\), libgoogle-glog-dev \(>= [\d.]+\), "
+               r"libgflags-dev \(>= [\d.]+\), pkg-config",
     "Description": r"\S.{10,70}\n( \S.*\n?)+",
 }
 WANTED = ["include/couplet/deferred/deferred.h", "include/couplet/reactor/reactor.h",
-          "include/couplet/protocols/netstring.h", "share/doc/libcouplet-dev/copyright",
+          "include/couplet/protocols/netstring.h",
+          "include/couplet/protocols/program/program.h", "share/doc/libcouplet-dev/copyright",
           "share/doc/libcouplet-dev/changelog.gz"]
 
 

@@ -100,6 +100,10 @@ def check_programs(folder):
     if not re.fullmatch(TALK_LOG, done.stderr):
         fail(f"talk logs\n{done.stderr}instead of one line like\n{TALK_LOG}")
     run(folder / "greeter_test")
+    settings = f"--settings_file={folder / 'doubler.json'}"
+    run(folder / "doubler", settings, "--value=1.5", "--store-settings")
+    if run(folder / "doubler", settings).stdout != "Output(value=3.0)\n":
+        fail("doubler does not double what is stored")
 
 
 def check_headers(work, prefix, compilers):
@@ -151,6 +155,8 @@ def compile_with_pkg_config(work, prefix, more=()):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(next(prefix.rglob("pkgconfig")))}
     work.compile("talk", work.gxx, "-std=c++2b", work.project / "talk.cc", *more,
                  packages=["couplet"], environment=environment)
+    work.compile("doubler", work.gxx, "-std=c++20", work.project / "doubler.cc", *more,
+                 packages=["couplet-program"], environment=environment)
     work.compile("greeter_test", work.gxx, "-std=c++20", work.project / "greeter_test.cc", *more,
                  packages=["couplet-testing", "gtest_main"], environment=environment)
     check_programs(work.folder)

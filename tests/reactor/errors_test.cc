@@ -43,5 +43,10 @@ TEST(ErrorsTest, TheyKeepTheSystemsNumber) {
   EXPECT_EQ(CannotListenError("", 1, EADDRINUSE).errorNumber(), EADDRINUSE);
 }
 
+TEST(ErrorsTest, APortThatCannotBeHadIsTold) {
+  EXPECT_EQ(CannotListenError("", 80, EACCES).address(), (Address{"0.0.0.0", 80}));
+  EXPECT_EQ(CannotListenError("::1", 80, EACCES).address(), (Address{"::1", 80}));
+}
+
 }  // namespace
 }  // namespace couplet

@@ -212,6 +212,27 @@ TEST_P(SignalTest, StopsTheReactor) {
   EXPECT_EQ(said, "before ");
 }
 
+TEST_P(SignalTest, IsToldAsWhatStoppedIt) {
+  LibeventReactor signalled;
+  EXPECT_EQ(signalled.exitSignal(), 0);
+  signalled.callLater(0s, [] { std::raise(GetParam()); });
+  signalled.run();
+  EXPECT_EQ(signalled.exitSignal(), GetParam());
+  EXPECT_TRUE(signalled.stopping());
+}
+
+TEST_P(SignalTest, ThatComesAfterAStopDidNotStopIt) {
+  LibeventReactor stopped;
+  stopped.callLater(0s, [&stopped] {
+    EXPECT_FALSE(stopped.stopping());
+    stopped.stop();
+    EXPECT_TRUE(stopped.stopping());
+    std::raise(GetParam());
+  });
+  stopped.run();
+  EXPECT_EQ(stopped.exitSignal(), 0);
+}
+
 TEST_P(SignalTest, TheSecondOneWaitsForNothing) {
   Promise<void> never;
   reactor->addShutdownTrigger(ShutdownPhase::kBefore, [&] {

@@ -1,0 +1,46 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. How a program ends, and how it says so.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include <couplet/deferred/failure.h>
+#include <couplet/protocols/program/errors.h>
+
+namespace couplet::detail {
+
+/// Why a program failed, and its status.
+struct Verdict {
+  std::string reason;
+  int status;
+};
+
+/// A fault's condition and explanation; its exit code, for NotListening and NotConnected its errno,
+/// else kFaulted.
+Verdict verdictOf(const Failure& failure);
+
+/// Prints `program: reason` on standard error, as one line; gives the status.
+int complain(const std::string& program, const Verdict& verdict);
+
+/// Without its folder; "program" where there is none.
+std::string programName(int argc, char** argv);
+
+/// Whether all that was printed has been written.
+bool flushOutput();
+
+/// `work()` gives the status. What it throws is complained of, as `verdictOn` has it, and so is
+/// standard output that cannot be written to.
+template <class Work>
+int guarded(const std::string& program, Verdict (*verdictOn)(const Failure&), Work work) {
+  try {
+    const int status = work();
+    if (flushOutput()) return status;
+    throw std::runtime_error("Cannot write to standard output.");
+  } catch (...) {
+    return complain(program, verdictOn(Failure::current()));
+  }
+}
+
+}  // namespace couplet::detail
