@@ -8,6 +8,7 @@
 #include <couplet/reactor/reactor.h>
 
 #include "examples/poetry/poem_client.h"
+#include "examples/program/program.h"
 
 using namespace couplet;
 using namespace std::chrono_literals;
@@ -41,11 +42,13 @@ Deferred<void> showTitle(Reactor& reactor, int port) {
 }
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
+int rescue(const examples::Arguments&) {
+  const auto reactor = newReactor();
   showTitle(*reactor, FLAGS_port)
       .addErrback([](const Failure& failure) { std::cerr << "rescue: " << failure << "\n"; })
       .addCallback([&reactor] { reactor->stop(); });
   reactor->run();
+  return examples::kSuccess;
 }
+
+int main(int argc, char** argv) { return examples::runProgram(argc, argv, {}, rescue); }
