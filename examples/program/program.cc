@@ -1,14 +1,20 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include "program.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <system_error>
 
 #include <glog/logging.h>
 #include <glog/vlog_is_on.h>
 
 #include "flags.h"
+#include "printable.h"
 
 namespace examples {
 
@@ -26,8 +32,25 @@ void startLog(const char* program) {
 }
 
 int complain(const std::string& program, const std::string& reason, int status) {
-  std::cerr << program + ": " + reason + "\n";
+  std::cerr << program + ": " + printable(reason) + "\n";
   return status;
+}
+
+/// Where one of the standard descriptors is missing, nothing else may come by its number: what is
+/// meant for standard error would go there. The wrong way round: to use it fails, as before.
+void holdStandardDescriptors() {
+  constexpr int kWrongWay[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) == -1) open("/dev/null", kWrongWay[descriptor]);
+  }
+}
+
+/// Sends off what was printed. Otherwise says why not, where it is not too late to know.
+void flushOutput() {
+  errno = 0;
+  if (std::cout.flush()) return;
+  const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
+  throw ProgramError(kFailure, "Cannot write to standard output" + reason + ".");
 }
 
 int runBody(int argc, char** argv, const Usage& usage,
@@ -56,12 +79,13 @@ std::string usageText(const std::string& program, const Usage& usage) {
 
 int runProgram(int argc, char** argv, const Usage& usage,
                const std::function<int(const Arguments&)>& body) {
+  holdStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   FLAGS_logtostderr = true;
   const std::string program = nameOf(argv[0]);
   try {
-    int status = runBody(argc, argv, usage, body);
-    if (!std::cout.flush()) return complain(program, "Cannot write to standard output.", kFailure);
+    const int status = runBody(argc, argv, usage, body);
+    flushOutput();
     return status;
   } catch (const ProgramError& error) {
     return complain(program, error.what(), error.status());

@@ -58,7 +58,7 @@ TEST(AddressesTest, ServersMayAskForAnyFreePort) {
   EXPECT_NO_THROW(examples::requireListenable(0));
   EXPECT_NO_THROW(examples::requireListenable(65535));
   EXPECT_THROW(examples::requireListenable(-1), examples::UsageError);
-  EXPECT_THROW(examples::requireListenable(65536), examples::UsageError);
+  EXPECT_THROW(examples::requireListenable(65536, "--other-port"), examples::UsageError);
 }
 
 TEST(AddressesTest, LocalhostIsTwoAddresses) {
