@@ -24,6 +24,11 @@ using couplet::Answer;
 using couplet::Request;
 using couplet::Response;
 
+const couplet::Usage kUsage{"[FLAG]...",
+                            "Sends back what it is asked: the body of a POST; the header lines "
+                            "from /echo; the cookies, one\n"
+                            "a line, from /cookie; else OK."};
+
 class Echo : public couplet::Resource {
  public:
   bool isLeaf() const override { return true; }
@@ -62,6 +67,4 @@ void serveEcho(couplet::Reactor& reactor) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  return examples::runServer(argc, argv, {"[FLAG]...", "Sends back what it is asked."}, serveEcho);
-}
+int main(int argc, char** argv) { return examples::runServer(argc, argv, kUsage, serveEcho); }

@@ -18,6 +18,7 @@
 #include "examples/poetry/transform_service.h"
 #include "examples/poetry/utf8.h"
 #include "examples/program/listening.h"
+#include "examples/program/ports.h"
 #include "examples/program/seconds.h"
 #include "examples/program/server.h"
 
@@ -87,18 +88,24 @@ std::shared_ptr<Site> newSite(const Service& service) {
 }
 
 int netstringPort() {
-  if (FLAGS_netstring_port != -1) return FLAGS_netstring_port;
-  return FLAGS_port == 0 ? 0 : FLAGS_port + 1;
+  if (FLAGS_netstring_port != -1) {
+    examples::requireListenable(FLAGS_netstring_port, "--netstring-port");
+    return FLAGS_netstring_port;
+  }
+  examples::requireListenable(FLAGS_port);
+  if (FLAGS_port < 65535) return FLAGS_port == 0 ? 0 : FLAGS_port + 1;
+  throw couplet::UsageError("--port=65535 has no port after it: --netstring-port is needed.");
 }
 
 void servePoems(couplet::Reactor& reactor) {
   const couplet::Duration patience = examples::parseSeconds("--drain", FLAGS_drain, 0);
   const auto service = std::make_shared<const TransformService>(
       reactor, examples::parseSeconds("--delay", FLAGS_delay, 0));
+  const int portForNetstrings = netstringPort();
   const auto site = newSite(service);
   const auto http = examples::listenOn(reactor, FLAGS_iface, FLAGS_port, site);
   const auto netstrings =
-      examples::listenOn(reactor, FLAGS_iface, netstringPort(),
+      examples::listenOn(reactor, FLAGS_iface, portForNetstrings,
                          couplet::Factory::forProtocol<poetry::TransformProtocol>(service));
   reactor.addShutdownTrigger(couplet::ShutdownPhase::kBefore, [=] {
     http.stop();

@@ -79,10 +79,9 @@ PoemTooLongError::PoemTooLongError()
 
 Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server,
                               Framing framing, Progress progress) {
-  auto factory = std::make_shared<PoetryClientFactory>(framing, std::move(progress));
-  Deferred<std::string> poem = factory->deferred();
-  reactor.connectTCP(server.host, server.port, std::move(factory), withoutTimeout());
-  return poem;
+  const auto factory = std::make_shared<PoetryClientFactory>(framing, std::move(progress));
+  reactor.connectTCP(server.host, server.port, factory, withoutTimeout());
+  return factory->deferred();
 }
 
 Deferred<std::string> getPoem(couplet::Reactor& reactor, const couplet::Address& server) {

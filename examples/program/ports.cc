@@ -32,8 +32,9 @@ int parsePort(std::string_view text) {
   return port;
 }
 
-void requireListenable(int port) {
-  if (port < 0 || port > 65535) throw couplet::UsageError("error: Ports must be from 0 to 65535.");
+void requireListenable(int port, const std::string& flag) {
+  if (port >= 0 && port <= 65535) return;
+  throw couplet::UsageError(flag + " must be from 0 to 65535, not " + std::to_string(port) + ".");
 }
 
 std::vector<std::string> addressesOf(const std::string& iface) {

@@ -3,8 +3,9 @@
 
 #include <gflags/gflags.h>
 
-#include <couplet/reactor/errors.h>
 #include <couplet/reactor/reactor.h>
+
+#include "examples/program/server.h"
 
 using namespace couplet;
 
@@ -43,16 +44,11 @@ class Door : public Factory {
 };
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
-  try {
-    reactor->listenTCP(FLAGS_port, std::make_shared<Door>(FLAGS_tickets),
-                       {.interface = "127.0.0.1"});
-  } catch (const CannotListenError& error) {
-    std::cerr << "door: " << error.what() << "\n";
-    return 1;
-  }
+void openDoor(Reactor& reactor) {
+  const auto door = std::make_shared<Door>(FLAGS_tickets);
+  reactor.listenTCP(FLAGS_port, door, {.interface = "127.0.0.1"});
   std::cout << "the door is at port " << FLAGS_port << "\n";
-  reactor->run();
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, openDoor); }

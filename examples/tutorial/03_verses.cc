@@ -6,6 +6,8 @@
 #include <couplet/protocols/line.h>
 #include <couplet/reactor/reactor.h>
 
+#include "examples/program/server.h"
+
 using namespace couplet;
 
 DEFINE_int32(port, 10000, "where to listen");
@@ -30,10 +32,10 @@ class Listener : public LineOnlyReceiver {
 };
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
-  reactor->listenTCP(FLAGS_port, Factory::forProtocol<Listener>(), {.interface = "127.0.0.1"});
-  reactor->callWhenRunning([] { std::cout << "listening\n"; });
-  reactor->run();
+void listenForVerses(Reactor& reactor) {
+  reactor.listenTCP(FLAGS_port, Factory::forProtocol<Listener>(), {.interface = "127.0.0.1"});
+  reactor.callWhenRunning([] { std::cout << "listening\n"; });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, listenForVerses); }

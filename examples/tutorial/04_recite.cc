@@ -7,6 +7,8 @@
 
 #include <couplet/reactor/reactor.h>
 
+#include "examples/program/server.h"
+
 using namespace couplet;
 
 DEFINE_int32(port, 10000, "where to listen");
@@ -16,7 +18,6 @@ DEFINE_int32(port, 10000, "where to listen");
 class Poem {
  public:
   explicit Poem(std::vector<std::string> lines) : lines_(std::move(lines)) {}
-
   const std::string& nextLine() { return lines_[next_++ % lines_.size()]; }
 
  private:
@@ -29,7 +30,6 @@ class Poem {
 class Reciter : public Protocol {
  public:
   explicit Reciter(Poem& poem) : poem_(poem) {}
-
   void connectionMade() override {
     transport().write(poem_.nextLine() + "\n");
     transport().loseConnection();
@@ -51,10 +51,10 @@ class ReciterFactory : public Factory {
 };
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
-  reactor->listenTCP(FLAGS_port, std::make_shared<ReciterFactory>(), {.interface = "127.0.0.1"});
-  reactor->callWhenRunning([] { std::cout << "reciting\n"; });
-  reactor->run();
+void recite(Reactor& reactor) {
+  reactor.listenTCP(FLAGS_port, std::make_shared<ReciterFactory>(), {.interface = "127.0.0.1"});
+  reactor.callWhenRunning([] { std::cout << "reciting\n"; });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, recite); }

@@ -5,7 +5,7 @@
 
 #include <gflags/gflags.h>
 
-#include <couplet/reactor/errors.h>
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/reactor.h>
 
 using namespace couplet;
@@ -42,18 +42,16 @@ class PoetryFactory : public Factory {
 };
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  std::ifstream file(argc == 2 ? argv[1] : "");
+int serve(const couplet::Arguments& arguments) {
+  std::ifstream file(arguments.size() == 1 ? arguments[0] : "");
   std::string poem(std::istreambuf_iterator<char>(file), {});
-  if (!file || poem.empty()) return std::cerr << "serve: there is no poem to read\n", 2;
-  auto reactor = newReactor();
-  try {
-    auto port = reactor->listenTCP(FLAGS_port, std::make_shared<PoetryFactory>(std::move(poem)),
-                                   {.interface = "127.0.0.1"});
-    std::cout << "Serving " << argv[1] << " on " << port->getHost() << ".\n";
-  } catch (const CannotListenError& error) {
-    return std::cerr << "serve: " << error.what() << "\n", 1;
-  }
+  if (!file || poem.empty()) throw couplet::UsageError("there is no poem to read");
+  const auto factory = std::make_shared<PoetryFactory>(std::move(poem));
+  const auto reactor = newReactor();
+  const auto port = reactor->listenTCP(FLAGS_port, factory, {.interface = "127.0.0.1"});
+  std::cout << "Serving " << arguments[0] << " on " << port->getHost() << ".\n";
   reactor->run();
+  return couplet::kSuccess;
 }
+
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, {}, serve); }

@@ -4,6 +4,7 @@
 
 #include <gflags/gflags.h>
 
+#include <couplet/protocols/program/plain_program.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/reactor.h>
 
@@ -41,11 +42,13 @@ Deferred<void> showTitle(Reactor& reactor, int port) {
 }
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
+int rescue(const couplet::Arguments&) {
+  const auto reactor = newReactor();
   showTitle(*reactor, FLAGS_port)
       .addErrback([](const Failure& failure) { std::cerr << "rescue: " << failure << "\n"; })
       .addCallback([&reactor] { reactor->stop(); });
   reactor->run();
+  return couplet::kSuccess;
 }
+
+int main(int argc, char** argv) { return couplet::runProgram(argc, argv, {}, rescue); }

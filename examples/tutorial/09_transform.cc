@@ -7,6 +7,7 @@
 #include <couplet/reactor/reactor.h>
 
 #include "examples/poetry/transforms.h"
+#include "examples/program/server.h"
 
 using namespace couplet;
 
@@ -44,12 +45,12 @@ class TransformProtocol : public NetstringReceiver {
 };
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  const auto reactor = newReactor();
+void serve(Reactor& reactor) {
   const auto service = std::make_shared<const TransformService>();
-  reactor->listenTCP(FLAGS_port, Factory::forProtocol<TransformProtocol>(service),
-                     {.interface = "127.0.0.1"});
-  reactor->callWhenRunning([] { std::cout << "transforming\n"; });
-  reactor->run();
+  reactor.listenTCP(FLAGS_port, Factory::forProtocol<TransformProtocol>(service),
+                    {.interface = "127.0.0.1"});
+  reactor.callWhenRunning([] { std::cout << "transforming\n"; });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, serve); }

@@ -6,6 +6,8 @@
 #include <couplet/reactor/producer.h>
 #include <couplet/reactor/reactor.h>
 
+#include "examples/program/server.h"
+
 using namespace couplet;
 
 DEFINE_int32(port, 10000, "where to listen");
@@ -16,12 +18,10 @@ DEFINE_int32(times, 2000000, "how often the refrain is sung");
 class Refrain : public Protocol, public Producer {
  public:
   explicit Refrain(int times) : left_(times) {}
-
   void connectionMade() override {
     transport().registerProducer(*this, true);
     sing();
   }
-
   // [produce]
   void pauseProducing() override {
     holding_ = true;
@@ -50,11 +50,11 @@ class Refrain : public Protocol, public Producer {
   std::size_t most_ = 0;
 };
 
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
-  reactor->listenTCP(FLAGS_port, Factory::forProtocol<Refrain>(FLAGS_times),
-                     {.interface = "127.0.0.1"});
-  reactor->callWhenRunning([] { std::cout << "singing\n"; });
-  reactor->run();
+void perform(Reactor& reactor) {
+  const auto songs = Factory::forProtocol<Refrain>(FLAGS_times);
+  reactor.listenTCP(FLAGS_port, songs, {.interface = "127.0.0.1"});
+  reactor.callWhenRunning([] { std::cout << "singing\n"; });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, perform); }

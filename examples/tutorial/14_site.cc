@@ -7,6 +7,7 @@
 #include <couplet/reactor/reactor.h>
 
 #include "examples/poetry/transform_protocol.h"
+#include "examples/program/server.h"
 
 using namespace couplet;
 using namespace std::chrono_literals;
@@ -45,15 +46,15 @@ Router routesTo(Service service) {
   return router;
 }
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  const auto reactor = newReactor();
-  const auto service = std::make_shared<const poetry::TransformService>(*reactor, 2s);
+void serve(Reactor& reactor) {
+  const auto service = std::make_shared<const poetry::TransformService>(reactor, 2s);
   const auto site = std::make_shared<Site>(routesTo(service));
   const auto netstrings = Factory::forProtocol<poetry::TransformProtocol>(service);
-  reactor->listenTCP(FLAGS_port, site, {.interface = "127.0.0.1"});
-  reactor->listenTCP(FLAGS_netstring_port, netstrings, {.interface = "127.0.0.1"});
-  reactor->addShutdownTrigger(ShutdownPhase::kBefore, [site] { return site->drain(5s); });
-  reactor->callWhenRunning([] { std::cout << "transforming\n"; });
-  reactor->run();
+  reactor.listenTCP(FLAGS_port, site, {.interface = "127.0.0.1"});
+  reactor.listenTCP(FLAGS_netstring_port, netstrings, {.interface = "127.0.0.1"});
+  reactor.addShutdownTrigger(ShutdownPhase::kBefore, [site] { return site->drain(5s); });
+  reactor.callWhenRunning([] { std::cout << "transforming\n"; });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, serve); }

@@ -4,13 +4,17 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <couplet/reactor/errors.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
+
+struct Response;
 
 /// The connection was lost before the first byte of a response: the server may have acted on the
 /// request, or never have seen it. Twisted's ResponseNeverReceived.
@@ -37,8 +41,14 @@ class RedirectError : public std::runtime_error {
 /// It does not say where to. Twisted's name.
 class RedirectWithNoLocation : public RedirectError {
  public:
-  explicit RedirectWithNoLocation(const std::string& url)
-      : RedirectError(url + " redirects without a Location") {}
+  RedirectWithNoLocation(const std::string& url, std::shared_ptr<Response> response)
+      : RedirectError(url + " redirects without a Location"), response_(std::move(response)) {}
+
+  /// What the server sent, for one to whom it is a response like others: its body can be read.
+  Response& response() const noexcept { return *response_; }
+
+ private:
+  std::shared_ptr<Response> response_;  // never null
 };
 
 /// One more than AgentOptions::redirects. Twisted's name.

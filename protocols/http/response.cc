@@ -12,13 +12,16 @@ namespace couplet {
 
 namespace {
 
-Response page(int status, std::string_view html) {
+/// Titled by the status; `rest` is HTML.
+Response page(int status, std::string_view rest) {
   const std::string title = std::to_string(status) + ' ' + std::string(reasonPhrase(status));
   Response response = Response::html("<!DOCTYPE html>\n<title>" + title + "</title>\n<h1>" + title +
-                                     "</h1>\n<p>" + std::string(html) + "</p>\n");
+                                     "</h1>\n" + std::string(rest));
   response.status = status;
   return response;
 }
+
+std::string paragraph(const std::string& html) { return "<p>" + html + "</p>\n"; }
 
 }  // namespace
 
@@ -38,7 +41,7 @@ Response Response::redirect(std::string_view location, int status) {
     throw std::invalid_argument("no status of a redirect: " + std::to_string(status));
   }
   const std::string place = escapeHTML(location);
-  Response response = page(status, "<a href=\"" + place + "\">" + place + "</a>");
+  Response response = page(status, paragraph("<a href=\"" + place + "\">" + place + "</a>"));
   response.headers.add("Location", location);
   return response;
 }
@@ -60,7 +63,8 @@ Response Response::upgrade(std::string_view protocol, std::shared_ptr<Factory> f
 void Response::addCookie(const SetCookie& cookie) { headers.add("Set-Cookie", cookie.toHeader()); }
 
 Response Response::error(int status, std::string_view why) {
-  return page(status, escapeHTML(why.empty() ? reasonPhrase(status) : why));
+  const bool saysMore = !why.empty() && why != reasonPhrase(status);
+  return page(status, saysMore ? paragraph(escapeHTML(why)) : "");
 }
 
 }  // namespace couplet

@@ -59,7 +59,8 @@ struct Response {
   /// std::invalid_argument for a name that may not stand there.
   static Response upgrade(std::string_view protocol, std::shared_ptr<Factory> factory);
 
-  /// The page of an error: small, and escaped. See SiteOptions to have others.
+  /// The page of an error: the status, and below it `why`, escaped, where that says more. See
+  /// SiteOptions to have others.
   static Response error(int status, std::string_view why = "");
 
   /// Adds a Set-Cookie field. Throws what SetCookie::toHeader does.

@@ -18,13 +18,22 @@ using detail::URIReference;
 constexpr CharacterSet kPath = detail::kPathCharacters | CharacterSet("/");
 constexpr CharacterSet kQuery = kPath | CharacterSet("?[]{}|^`");  // RFC 3986 3.4, and browsers
 
+bool isInAuthority(const char& c, std::string_view text) {
+  const auto authority = detail::splitURIReference(text).authority;
+  return authority && &c >= authority->data() && &c < authority->data() + authority->size();
+}
+
 /// What is wrong is for people, and empty when nothing is.
 std::string wrongInBytes(std::string_view text) {
-  for (const char c : text) {
-    if (c <= 0x20 || c >= 0x7f || c == '\\') {
+  for (const char& c : text) {
+    if (c > 0x20 && c < 0x7f && c != '\\') continue;
+    if (!isInAuthority(c, text)) {
       return "it has the byte " + detail::describeByte(c) + ", which is written " +
              detail::percentEscape(c);
     }
+    const bool isASCII = static_cast<unsigned char>(c) < 0x80;
+    return "its host has the byte " + detail::describeByte(c) +
+           (isASCII ? ", which no host name has" : "; write the name in Punycode, xn--");
   }
   return "";
 }

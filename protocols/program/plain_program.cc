@@ -8,6 +8,7 @@
 #include <couplet/protocols/program/detail/command_line.h>
 #include <couplet/protocols/program/detail/log_flags.h>
 #include <couplet/protocols/program/detail/registry_flags.h>
+#include <couplet/protocols/program/detail/standard_streams.h>
 #include <couplet/protocols/program/detail/verdict.h>
 
 namespace couplet {
@@ -29,6 +30,7 @@ std::string usageText(const std::string& program, const Usage& usage) {
 
 int runProgram(int argc, char** argv, const Usage& usage,
                const std::function<int(const Arguments&)>& body) {
+  detail::holdStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const std::string program = detail::programName(argc, argv);
   return detail::guarded(program, verdictOf, [&] {

@@ -27,11 +27,12 @@ std::string usageText(const std::string& program, const Usage& usage);
 
 /// The main function of such a program: `return runProgram(argc, argv, usage, main);`.
 ///
-/// Sets the flags (gflags; dashes and underscores in their names are the same; `--` ends them),
-/// then calls `body` with the other arguments and returns its status. What `body` throws becomes
-/// one line on standard error and a status: a ProgramError's own, otherwise kFailure. The log
-/// (glog) goes to standard error, from warnings on, or all of it with `--v=1`. SIGPIPE is ignored:
-/// a write to a closed pipe fails instead.
+/// Where standard input, output or error is closed, keeps its number free of other files: to use it
+/// fails. Sets the flags (gflags; dashes and underscores in their names are the same; `--` ends
+/// them), then calls `body` with the other arguments and returns its status. What `body` throws
+/// becomes one line on standard error, see `printable`, and a status: a ProgramError's own,
+/// otherwise kFailure. The log (glog) goes to standard error, from warnings on, or all of it with
+/// `--v=1`. SIGPIPE is ignored: a write to a closed pipe fails instead.
 int runProgram(int argc, char** argv, const Usage& usage,
                const std::function<int(const Arguments&)>& body);
 

@@ -13,6 +13,7 @@
 #include <couplet/protocols/program/detail/registry_flags.h>
 #include <couplet/protocols/program/detail/reserved_flags.h>
 #include <couplet/protocols/program/detail/settings_file.h>
+#include <couplet/protocols/program/detail/standard_streams.h>
 #include <couplet/protocols/program/detail/verdict.h>
 
 namespace couplet::detail {
@@ -95,6 +96,7 @@ int SettingsProgram::run(int argc, char** argv, ProgramMain& main) {
 
 int runProgram(int argc, char** argv, const MessageType& type, void* settings,
                const ProgramOptions& options, ProgramMain main) {
+  holdStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const std::string name = programName(argc, argv);
   return guarded(name, verdictOf, [&] {

@@ -99,14 +99,16 @@ struct ProgramOptions {
 /// - nothing: it is a server, which runs until it is told to stop.
 ///
 /// A fault or another exception, thrown or in the Deferred, ends the program with a line on
-/// standard error, `<program>: <condition> (<explanation>)`, and a status: a fault's exit code, the
-/// errno of a port or connection that could not be had, a ProgramError's own, otherwise kFaulted.
-/// Ctrl-C and SIGTERM stop the reactor, as it does that, and are the fault Aborted. After
-/// `reactor().stop()` the program ends with the result that there is when the reactor has stopped,
-/// else with status 0. What the Deferred then still waits for is discarded.
+/// standard error, `<program>: <condition> (<explanation>)`, see `printable`, and a status: a
+/// fault's exit code, the errno of a port or connection that could not be had, a ProgramError's
+/// own, otherwise kFaulted. Ctrl-C and SIGTERM stop the reactor, as it does that, and are the fault
+/// Aborted. After `reactor().stop()` the program ends with the result that there is when the
+/// reactor has stopped, else with status 0. What the Deferred then still waits for is discarded.
 ///
 /// A command line that cannot be understood: kBadUsage. The log goes to standard error, from
 /// warnings on, and with `--v=1` verbose lines; glog's flags have it otherwise. SIGPIPE is ignored.
+/// Where standard input, output or error is closed, no other file comes by its number: to use it
+/// fails.
 ///
 /// `settings` has the defaults, and lives until the program ends, as `main` does.
 template <Message Settings, class Main>

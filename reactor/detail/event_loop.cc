@@ -32,7 +32,21 @@ struct FreeConfig {
   void operator()(::event_config* config) const noexcept { ::event_config_free(config); }
 };
 
+[[noreturn]] void throwErrno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// Where libevent cannot have its own, an epoll and a pair of sockets, it ends the program.
+void requireDescriptors() {
+  Descriptor held[3];
+  for (Descriptor& one : held) {
+    one = Descriptor(::eventfd(0, EFD_CLOEXEC));
+    if (!one) throwErrno("making an event loop");
+  }
+}
+
 ::event_base* newBase() {
+  requireDescriptors();
   std::unique_ptr<::event_config, FreeConfig> config(::event_config_new());
   if (!config) throw std::bad_alloc();
   ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
@@ -40,10 +54,6 @@ struct FreeConfig {
   ::event_base* base = ::event_base_new_with_config(config.get());
   if (base == nullptr) throw std::runtime_error("libevent has no back-end that is edge-triggered");
   return base;
-}
-
-[[noreturn]] void throwErrno(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
 }
 
 }  // namespace

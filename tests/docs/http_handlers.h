@@ -9,8 +9,6 @@
 #include <string>
 #include <utility>
 
-#include <couplet/deferred/errors.h>
-#include <couplet/protocols/http/percent.h>
 #include <couplet/protocols/http/site.h>
 #include <couplet/reactor/reactor.h>
 

@@ -59,7 +59,7 @@ TEST(AddressesTest, ServersMayAskForAnyFreePort) {
   EXPECT_NO_THROW(examples::requireListenable(0));
   EXPECT_NO_THROW(examples::requireListenable(65535));
   EXPECT_THROW(examples::requireListenable(-1), couplet::UsageError);
-  EXPECT_THROW(examples::requireListenable(65536), couplet::UsageError);
+  EXPECT_THROW(examples::requireListenable(65536, "--other-port"), couplet::UsageError);
 }
 
 TEST(AddressesTest, LocalhostIsTwoAddresses) {

@@ -38,7 +38,7 @@ class CommandLine(unittest.TestCase):
             poem = [TYGER] if name in POEM_SERVERS else []
             for port in ("65536", "-1"):
                 self.check_refused(name, f"--port={port}", *poem,
-                                   reason="error: Ports must be from 0 to 65535.")
+                                   reason=f"--port must be from 0 to 65535, not {port}.")
 
     def test_no_such_file(self):
         for name in POEM_SERVERS:
@@ -63,13 +63,17 @@ class CommandLine(unittest.TestCase):
 
     def test_too_many_arguments(self):
         for name in ("transform_server", "netstring_echo", "poems"):
-            self.check_refused(name, "poem.txt", reason="Bad arguments.")
+            self.check_refused(name, "poem.txt",
+                               reason="Bad arguments. There is no use for 'poem.txt'.")
         self.check_refused("transform_test", "1", "2", reason="Provide exactly one port.")
 
     def test_an_unknown_flag(self):
         for name in PROGRAMS:
             self.check_refused(name, "--no-such-flag", reason="Unknown flag: --no-such-flag")
             self.check_refused(name, "--color=blue", reason="Unknown flag: --color")
+
+    def test_control_characters_are_escaped(self):
+        self.check_refused("poems", "--a\x1b[31m\nb", reason=r"Unknown flag: --a\x1b[31m\x0ab")
 
     def test_a_value_of_a_wrong_type(self):
         for name in SERVERS:
@@ -149,6 +153,20 @@ class CommandLine(unittest.TestCase):
                 result = run(name, f"--port={port}", *([TYGER] if name in POEM_SERVERS else []))
                 self.assertEqual(result.returncode, 98, name)
                 self.assertRegex(result.stderr.decode(), rf"\A{name}: .*{port}.*in use\.\n\Z")
+
+    def test_a_help_that_cannot_be_printed(self):
+        for behind, reason in ((">/dev/full", "No space left on device"),
+                               (">&-", "Bad file descriptor")):
+            result = programs.run_in_shell(":", "poems", "--help", behind=behind)
+            self.assertEqual((result.stderr.decode(), result.returncode),
+                             (f"poems: Cannot write to standard output: {reason}.\n", 1))
+
+    def test_too_few_descriptors(self):
+        for limit in range(4, 12):
+            result = programs.run_in_shell(f"ulimit -n {limit}", "http_echo", "--port=0",
+                                           "--iface=192.0.2.1")
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr.decode(), r"\Ahttp_echo: .*\n\Z")
 
     def test_no_arguments_for_the_client(self):
         result = run("get_poetry")

@@ -6,15 +6,14 @@ fail where COUPLET_REQUIRE_SHARED is set.
 """
 
 import os
-import select
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 from pathlib import Path
 
 import programs
+from http_plays import answer, answer_now, path_of, receive_head, redirect_now
 from programs import (DEADLINE, PlayedServer, Program, command, connect, receive_all,
                       refusing_port, run)
 
@@ -33,27 +32,6 @@ def wire_cases(script, *arguments):
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 
-def receive_head(connection):
-    """The head of a request without a body; b"" at the end."""
-    data = b""
-    while not data.endswith(b"\r\n\r\n"):
-        chunk = connection.recv(65536)
-        if not chunk:
-            return b""
-        data += chunk
-    return data
-
-
-def answer_now(connection, status, body, head=b""):
-    connection.sendall(b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n%b"
-                       % (status, head, len(body), body))
-
-
-def answer(connection, status, body):
-    receive_head(connection)
-    answer_now(connection, status, body)
-
-
 def answer_with_the_head(connection):
     answer_now(connection, b"200 OK", receive_head(connection))
 
@@ -61,12 +39,10 @@ def answer_with_the_head(connection):
 def redirect_to_poem(connection):
     """/loop leads to itself, and / to /poem."""
     while head := receive_head(connection):
-        path = head.split(b" ")[1]
-        if path == b"/poem":
+        if path_of(head) == "/poem":
             answer_now(connection, b"200 OK", b"poem")
         else:
-            to = b"/loop" if path == b"/loop" else b"/poem"
-            answer_now(connection, b"302 Found", b"elsewhere", b"Location: %b\r\n" % to)
+            redirect_now(connection, "/loop" if path_of(head) == "/loop" else "/poem")
 
 
 class Echo(unittest.TestCase):
@@ -123,11 +99,6 @@ class Fetch(unittest.TestCase):
                 result = run("fetch", url)
                 self.assertEqual((result.stdout, result.returncode), (b"", 1))
                 self.assertEqual(result.stderr.count(b"\n"), 1)
-
-    def test_no_arguments(self):
-        result = run("fetch")
-        self.assertEqual((result.stdout, result.returncode), (b"", 2))
-        self.assertTrue(result.stderr.startswith(b"Usage: fetch [FLAG]... URL..."))
 
     def test_what_it_sends(self):
         with PlayedServer(answer_with_the_head) as server:
@@ -192,33 +163,6 @@ class Fetch(unittest.TestCase):
                 self.assertEqual(fetch.out.rest(), ["more"])
                 self.assertEqual(fetch.wait(), 0)
 
-    def test_those_whose_turn_is_to_come_are_held_back(self):
-        """The first answers when the second cannot send: so what that sends is not kept."""
-        held = threading.Event()
-        long = b"x" * (64 << 20)
-
-        def play_first(connection):
-            receive_head(connection)
-            if held.wait(DEADLINE):
-                answer_now(connection, b"200 OK", b"poem")
-
-        def play_second(connection):
-            receive_head(connection)
-            left = b"HTTP/1.1 200 OK\r\n\r\n" + long
-            connection.setblocking(False)
-            while left and not held.is_set():
-                if select.select([], [connection], [], 0.2)[1]:
-                    left = left[connection.send(left[:1 << 20]):]
-                else:
-                    held.set()
-            connection.setblocking(True)
-            connection.sendall(left)
-
-        with PlayedServer(play_first) as first, PlayedServer(play_second) as second:
-            result = run("fetch", *(f"http://127.0.0.1:{s.port}/" for s in (first, second)))
-        self.assertEqual(result.returncode, 0)
-        self.assertTrue(result.stdout == b"poem" + long)
-
     def test_more_of_one_server_than_it_has_connections_for(self):
         with Program("http_echo", "--port=0") as server:
             result = run("fetch", *[f"http://127.0.0.1:{server.port()}/"] * 50)
@@ -229,35 +173,6 @@ class Fetch(unittest.TestCase):
             url = f"http://127.0.0.1:{server.port}/"
             lines = run("fetch", "--progress", url).stderr.decode().splitlines()
         self.assertEqual(lines, [f"{url}: 200, 0 bytes so far", f"{url}: 200, 4 bytes"])
-
-    def test_an_output_file(self):
-        with Program("http_echo", "--port=0") as server, tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "poem"
-            result = run("fetch", f"--output={path}", f"http://127.0.0.1:{server.port()}/")
-            self.assertEqual((result.stdout, result.returncode), (b"", 0))
-            self.assertEqual(path.read_bytes(), b"OK")
-
-    def check_output_fails(self, *arguments, **options):
-        with Program("http_echo", "--port=0") as server:
-            url = f"http://127.0.0.1:{server.port()}/"
-            result = subprocess.run(command("fetch", *arguments, url, url), timeout=DEADLINE,
-                                    stderr=subprocess.PIPE, check=False, **options)
-        self.assertEqual(result.returncode, 1)
-        self.assertEqual(result.stderr.count(b"\n"), 1, result.stderr)
-
-    def test_a_disk_that_is_full(self):
-        with open("/dev/full", "wb") as full:
-            self.check_output_fails(stdout=full)
-        self.check_output_fails("--output=/dev/full")
-
-    def test_a_pipe_that_is_closed(self):
-        reads, writes = os.pipe()
-        os.close(reads)
-        with open(writes, "wb") as pipe:
-            self.check_output_fails(stdout=pipe)
-
-    def test_a_file_that_cannot_be_written(self):
-        self.check_output_fails("--output=/nonexistent/poem")
 
     def check_cases(self, *options):
         words = " ".join(command("fetch"))

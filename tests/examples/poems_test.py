@@ -244,8 +244,10 @@ class CommandLine(unittest.TestCase):
 
     def test_what_cannot_be_obeyed(self):
         for flag, reason in {
-                "--port=65535": "error: Ports must be from 0 to 65535.",
-                "--netstring-port=65536": "error: Ports must be from 0 to 65535.",
+                "--port=65536": "--port must be from 0 to 65535, not 65536.",
+                "--port=65535": "--port=65535 has no port after it: --netstring-port is needed.",
+                "--netstring-port=65536": "--netstring-port must be from 0 to 65535, not 65536.",
+                "--netstring-port=-2": "--netstring-port must be from 0 to 65535, not -2.",
                 "--netstring-port=x": "--netstring-port needs a whole number, not 'x'.",
                 "--drain=-1": "--drain must be from 0 to 86400 seconds, not -1.",
                 "--delay=-1": "--delay must be from 0 to 86400 seconds, not -1.",

@@ -177,11 +177,11 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((result.stdout, result.returncode), (b"", 2))
 
     def test_wrong_arguments(self):
-        self.check_refused("8888", reason="Bad arguments.")
+        self.check_refused("8888", reason="Bad arguments. There is no use for '8888'.")
         self.check_refused("--no-such-flag", reason="Unknown flag: --no-such-flag")
         self.check_refused("--port=x", reason="--port needs a whole number, not 'x'.")
-        self.check_refused("--port=65536", reason="error: Ports must be from 0 to 65535.")
-        self.check_refused("--port=-1", reason="error: Ports must be from 0 to 65535.")
+        self.check_refused("--port=65536", reason="--port must be from 0 to 65535, not 65536.")
+        self.check_refused("--port=-1", reason="--port must be from 0 to 65535, not -1.")
 
     @unittest.skipUnless(programs.has_ipv6(), "no IPv6 here")
     def test_a_port_that_is_taken(self):

@@ -43,6 +43,13 @@ def run(name, *arguments, **options):
     return run_command(command(name, *arguments), **options)
 
 
+def run_in_shell(before, name, *arguments, behind="", **options):
+    """As `run`, by sh: what `before` does it does to itself first, like `ulimit -n 5`; `behind` are
+    redirections of the program, like `2>&-`."""
+    return run_command(["sh", "-c", f'{before}\nexec "$@" {behind}', "sh", *command(name, *arguments)],
+                       **options)
+
+
 def run_command(words, **options):
     options.setdefault("input", b"")
     return subprocess.run(words, capture_output=True, timeout=DEADLINE, check=False, **options)

@@ -99,7 +99,7 @@ class Served:
     def check_cut(self, path):
         result = self.fetch(path)
         self.assertEqual(result.returncode, 1)
-        self.assertRegex(result.stderr, rb"^http://127\.0\.0\.1:.*\n$")
+        self.assertRegex(result.stderr, rb"^fetch: http://127\.0\.0\.1:.*\n$")
 
 
 class Chunking:

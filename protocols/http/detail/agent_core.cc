@@ -62,14 +62,28 @@ AgentCore::Deadline AgentCore::deadline() const {
 Deferred<Response> AgentCore::follow(std::shared_ptr<AgentCore> self, AskedRequest asked) {
   const Deadline whole = self->deadline();
   for (std::size_t hops = 0;; ++hops) {
-    Response response = co_await self->askOnce(asked, whole);
+    Response response = co_await self->askAfter(hops, asked, whole);
     if (self->options_.redirects == 0 || !isRedirection(response.status)) co_return response;
     if (hops == self->options_.redirects) {
       throw InfiniteRedirection(asked.url.toString(), hops);
     }
+    if (!namesPlace(response)) {
+      throw RedirectWithNoLocation(asked.url.toString(),
+                                   std::make_shared<Response>(std::move(response)));
+    }
     asked = redirected(std::move(asked), response, self->options_.sensitiveHeaders);
     co_await self->drain(std::move(response));
   }
+}
+
+/// Who asked for the first URL may not know that of the last one.
+Deferred<Response> AgentCore::askAfter(std::size_t hops, const AskedRequest& asked,
+                                       Deadline whole) {
+  if (hops == 0) return askOnce(asked, whole);
+  return askOnce(asked, whole).addErrback([&asked](const Failure& failure) -> Response {
+    if (const auto* error = failure.get<ConnectError>()) failRedirected(asked.url, *error);
+    failure.raise();
+  });
 }
 
 /// Once more on a new connection, where an old one turns out to be gone.

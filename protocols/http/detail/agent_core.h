@@ -27,6 +27,7 @@ class AgentCore : public std::enable_shared_from_this<AgentCore> {
 
   Deferred<Response> limited(Deferred<Response> work, const std::string& url);
   Deferred<Response> follow(std::shared_ptr<AgentCore> self, AskedRequest asked);
+  Deferred<Response> askAfter(std::size_t hops, const AskedRequest& asked, Deadline deadline);
   Deferred<Response> askOnce(const AskedRequest& asked, Deadline deadline);
   Deferred<Response> askAndHandOver(std::shared_ptr<AgentCore> self, AskedRequest asked,
                                     std::unique_ptr<Protocol> next);

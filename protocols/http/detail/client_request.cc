@@ -44,6 +44,9 @@ BodyProducer inPieces(std::shared_ptr<const std::string> bytes) {
 
 ClientRequest toClientRequest(const AskedRequest& asked, const std::string& target,
                               const Headers& added) {
+  if (asked.method == "TRACE" && !asked.body.empty()) {
+    throw LocalProtocolError("a TRACE has no body");  // RFC 9110 9.3.8
+  }
   Headers headers = asked.headers;
   for (const HeaderField field : added) {
     if (!headers.has(field.name)) headers.add(field.name, field.value);

@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/http/detail/redirection.h>
 
+#include <cstddef>
 #include <utility>
 
 #include <couplet/protocols/http/client_errors.h>
@@ -19,18 +20,24 @@ constexpr const char* kContentFields[] = {"Content-Encoding", "Content-Language"
                                           "Content-Location", "Content-Type",     "Expect",
                                           "Trailer",          "Transfer-Encoding"};
 
+/// For people.
+std::string shortened(const std::string& location) {
+  constexpr std::size_t kMost = 200;
+  return location.size() <= kMost ? location : location.substr(0, kMost) + "...";
+}
+
+/// REQUIRES: namesPlace(response)
 Url destination(const Url& from, const Response& response) {
   const auto locations = response.headers.all("Location");
-  if (locations.empty() || locations.front().empty()) {
-    throw RedirectWithNoLocation(from.toString());
-  }
   if (locations.size() > 1) throw RedirectError(from.toString() + " redirects to several places");
   std::string location(locations.front());
   const bool inherits = from.fragment() && location.find('#') == location.npos;
   if (inherits) location.append("#").append(*from.fragment());
   Result<Url> to = from.tryResolve(location);
   if (to) return std::move(to).value();
-  throw RedirectError(from.toString() + " redirects to no http URL: " + to.failure().message());
+  const bool hasUser = location.find('@') != location.npos;  // who may be named with a password
+  throw RedirectError(from.toString() + " redirects to no http URL" +
+                      (hasUser ? "" : ", " + shortened(location)) + ": " + to.failure().message());
 }
 
 /// 301 and 302 turn POST into GET, as everybody does; 303 all but HEAD.
@@ -43,6 +50,20 @@ bool becomesGet(const std::string& method, int status) {
 
 bool isRedirection(int status) noexcept {
   return (status >= 301 && status <= 303) || status == 307 || status == 308;
+}
+
+bool namesPlace(const Response& response) {
+  const auto locations = response.headers.all("Location");
+  return !locations.empty() && !locations.front().empty();
+}
+
+void failRedirected(const Url& to, const ConnectError& error) {
+  const std::string why = "redirected to " + to.toString() + ": " + error.what();
+  if (dynamic_cast<const ConnectionRefusedError*>(&error)) throw ConnectionRefusedError(why);
+  if (dynamic_cast<const NoRouteError*>(&error)) throw NoRouteError(why);
+  if (dynamic_cast<const ConnectTimeoutError*>(&error)) throw ConnectTimeoutError(why);
+  if (dynamic_cast<const DNSLookupError*>(&error)) throw DNSLookupError(why);
+  throw ConnectError(why, error.errorNumber());
 }
 
 AskedRequest redirected(AskedRequest asked, const Response& response,

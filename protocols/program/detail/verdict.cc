@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <couplet/protocols/message/faults.h>
+#include <couplet/protocols/program/printable.h>
 #include <couplet/reactor/errors.h>
 
 namespace couplet::detail {
@@ -13,14 +14,6 @@ namespace {
 static_assert(kFaulted == Fault::kExitCode);
 
 Verdict verdictOf(const Fault& fault) { return {fault.what(), fault.exitStatus()}; }
-
-/// What a peer had to say must not move the cursor.
-std::string onOneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -37,7 +30,7 @@ Verdict verdictOf(const Failure& failure) {
 }
 
 int complain(const std::string& program, const Verdict& verdict) {
-  std::cerr << program + ": " + onOneLine(verdict.reason) + "\n";
+  std::cerr << program + ": " + printable(verdict.reason) + "\n";
   return verdict.status;
 }
 
@@ -45,7 +38,5 @@ std::string programName(int argc, char** argv) {
   const std::string path = argc > 0 ? argv[0] : "";
   return path.empty() ? "program" : path.substr(path.rfind('/') + 1);
 }
-
-bool flushOutput() { return static_cast<bool>(std::cout.flush()); }
 
 }  // namespace couplet::detail

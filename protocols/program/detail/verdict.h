@@ -3,10 +3,10 @@
 // Internal. How a program ends, and how it says so.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
 #include <couplet/deferred/failure.h>
+#include <couplet/protocols/program/detail/standard_streams.h>
 #include <couplet/protocols/program/errors.h>
 
 namespace couplet::detail {
@@ -21,14 +21,11 @@ struct Verdict {
 /// else kFaulted.
 Verdict verdictOf(const Failure& failure);
 
-/// Prints `program: reason` on standard error, as one line; gives the status.
+/// Prints `program: reason` on standard error, as one line, see `printable`; gives the status.
 int complain(const std::string& program, const Verdict& verdict);
 
 /// Without its folder; "program" where there is none.
 std::string programName(int argc, char** argv);
-
-/// Whether all that was printed has been written.
-bool flushOutput();
 
 /// `work()` gives the status. What it throws is complained of, as `verdictOn` has it, and so is
 /// standard output that cannot be written to.
@@ -36,8 +33,8 @@ template <class Work>
 int guarded(const std::string& program, Verdict (*verdictOn)(const Failure&), Work work) {
   try {
     const int status = work();
-    if (flushOutput()) return status;
-    throw std::runtime_error("Cannot write to standard output.");
+    flushOutput();
+    return status;
   } catch (...) {
     return complain(program, verdictOn(Failure::current()));
   }

@@ -251,6 +251,11 @@ TEST_F(AgentBodyTest, ABodyOfAnotherLengthAbortsTheConnection) {
   }
 }
 
+TEST_F(AgentBodyTest, ATraceWithABodyIsNotSent) {
+  failureResultOf<LocalProtocolError>(agent().request("TRACE", "http://a/", {}, "poem"));
+  EXPECT_EQ(connections(), 0u);
+}
+
 TEST_F(AgentBodyTest, BytesOfAnotherLengthAreNotSent) {
   for (const std::size_t size : {std::size_t{3}, std::size_t{5}, std::size_t{1'000'000}}) {
     auto response = post(std::string(size, 'x'), {{"Content-Length", "4"}});

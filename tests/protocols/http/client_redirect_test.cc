@@ -3,9 +3,11 @@
 // Redirections that an agent follows.
 #include "agent_fixture.h"
 
+#include <cerrno>
 #include <chrono>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -187,6 +189,39 @@ TEST_F(ClientRedirectTest, WithoutALocationFails) {
   }
 }
 
+TEST_F(ClientRedirectTest, WhatCameWithoutALocationCanBeRead) {
+  auto response = get();
+  auto peer = server();
+  send(peer, "HTTP/1.1 302 Found\r\nContent-Length: 4\r\n\r\npo");
+  const Failure failure = failureResultOf<RedirectWithNoLocation>(response);
+  send(peer, "em");
+  Response& came = failure.get<RedirectWithNoLocation>()->response();
+  EXPECT_EQ(came.status, 302);
+  auto body = came.incoming.readAll(4);
+  EXPECT_EQ(successResultOf(body), "poem");
+}
+
+TEST_F(ClientRedirectTest, ToWhereThereIsNoConnectionToTellsWhere) {
+  const std::map<std::string, Failure> causes{
+      {"refused", Failure(ConnectionRefusedError("refused"))},
+      {"no route", Failure(NoRouteError("no route"))},
+      {"http://b: too long", Failure(ConnectTimeoutError("too long"))},
+      {"no address", Failure(DNSLookupError("no address"))},
+      {"another", Failure(ConnectError("another", EMFILE))}};
+  for (const auto& [why, cause] : causes) {
+    auto response = get();
+    auto peer = reactor.tcpClients().back().waiting() ? server() : *last;
+    last = peer;
+    send(peer, redirection(302, "http://b/"));
+    reactor.tcpClients().back().fail(cause);
+    reactor.flush();
+    const Failure failure = failureResultOf<ConnectError>(response);
+    EXPECT_EQ(failure.typeName(), cause.typeName());
+    EXPECT_EQ(failure.message(), "redirected to http://b/: " + why);
+    EXPECT_EQ(failure.get<ConnectError>()->errorNumber(), cause.get<ConnectError>()->errorNumber());
+  }
+}
+
 TEST_F(ClientRedirectTest, ToSeveralPlacesFails) {
   auto response = get();
   auto peer = server();
@@ -201,8 +236,32 @@ TEST_F(ClientRedirectTest, ToWhatIsNoHttpURLFails) {
     auto peer = reactor.tcpClients().back().waiting() ? server() : *last;
     last = peer;
     send(peer, redirection(302, place));
-    failureResultOf<RedirectError>(response);
+    const Failure failure = failureResultOf<RedirectError>(response);
+    EXPECT_THAT(failure.message(), StartsWith("http://a/ redirects to no http URL"));
   }
+}
+
+TEST_F(ClientRedirectTest, ToWhatIsNoHttpURLTellsWhere) {
+  const std::string longest(200, 'x');
+  const std::pair<std::string, std::string> cases[] = {{"ftp://b/", "ftp://b/"},
+                                                       {longest + ":", longest + "..."}};
+  for (const auto& [place, told] : cases) {
+    auto response = get();
+    auto peer = reactor.tcpClients().back().waiting() ? server() : *last;
+    last = peer;
+    send(peer, redirection(302, place));
+    EXPECT_THAT(failureResultOf<RedirectError>(response).message(),
+                StartsWith("http://a/ redirects to no http URL, " + told + ": Refused as a URL: "));
+  }
+}
+
+TEST_F(ClientRedirectTest, APasswordInALocationIsNotRepeated) {
+  auto response = get();
+  auto peer = server();
+  send(peer, redirection(302, "http://user:secret@a/"));
+  EXPECT_EQ(failureResultOf<RedirectError>(response).message(),
+            "http://a/ redirects to no http URL: Refused as a URL: it names a user, who belongs "
+            "into an Authorization header.");
 }
 
 TEST_F(ClientRedirectTest, WithoutAnEndFail) {

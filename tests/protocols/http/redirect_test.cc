@@ -1,6 +1,6 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Response::redirect, and what must never be in a response.
+// Response::redirect and Response::error, and what must never be in a response.
 #include <couplet/protocols/http/response.h>
 
 #include <stdexcept>
@@ -12,6 +12,7 @@
 namespace couplet {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -54,6 +55,32 @@ TEST_F(RedirectTest, ALocationCannotInjectAHeader) {
 TEST_F(RedirectTest, HasAStatusOfARedirect) {
   EXPECT_THROW(Response::redirect("/", 200), std::invalid_argument);
   EXPECT_THROW(Response::redirect("/", 304), std::invalid_argument);
+}
+
+class ErrorPageTest : public SiteTest {};
+
+TEST_F(ErrorPageTest, SaysWhatItIs) {
+  EXPECT_EQ(Response::error(404).status, 404);
+  EXPECT_EQ(Response::error(404).body,
+            "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>404 Not Found</h1>\n");
+}
+
+TEST_F(ErrorPageTest, DoesNotRepeatTheStatusAsTheReason) {
+  EXPECT_EQ(Response::error(404, HTTPError(404).what()).body, Response::error(404).body);
+}
+
+TEST_F(ErrorPageTest, SaysWhyInAParagraph) {
+  EXPECT_THAT(Response::error(404, "no such poem").body, EndsWith("</h1>\n<p>no such poem</p>\n"));
+}
+
+TEST_F(ErrorPageTest, EscapesTheReason) {
+  EXPECT_THAT(Response::error(404, "<script>").body, HasSubstr("<p>&lt;script&gt;</p>"));
+}
+
+TEST_F(ErrorPageTest, APathThatIsNotThereIsAnsweredWithTheShortPage) {
+  serve();
+  EXPECT_THAT(send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"),
+              EndsWith("\r\n\r\n" + Response::error(404).body));
 }
 
 }  // namespace

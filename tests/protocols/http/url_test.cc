@@ -118,17 +118,18 @@ INSTANTIATE_TEST_SUITE_P(
            Pair{"http://::1/", "there is no host"}, Pair{"http://[::1]:x/", "port"},
            Pair{"http://127.1/", "ends in a number"}, Pair{"http://a%2eb/", "host"},
            Pair{"http://a,b/", "host"}, Pair{"http://[fe80::1%eth0]/", "zone"}));
-INSTANTIATE_TEST_SUITE_P(Bytes, UrlRefusedTest,
-                         Values(Pair{"http://a/b c", "the byte 0x20, which is written %20"},
-                                Pair{" http://a/", "0x20"}, Pair{"http://a/ ", "0x20"},
-                                Pair{"http://a\t/", "0x09"},
-                                Pair{"http://a/ HTTP/1.1\r\nX: y", "0x20"},
-                                Pair{"http://a/\r\nX:y", "0x0D"}, Pair{"http://a\n/", "0x0A"},
-                                Pair{"http://a/\x7f", "0x7F"}, Pair{"http://a/\0b"s, "0x00"},
-                                Pair{"http://a/\xc3\xa9", "0xC3, which is written %C3"},
-                                Pair{"http://a?\x80", "0x80"}, Pair{"http://a#\xff", "0xFF"},
-                                Pair{"http:\\\\a/", "'\\'"}, Pair{"http://a\\@b/", "'\\'"},
-                                Pair{"http://a/?\\", "'\\'"}));
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, UrlRefusedTest,
+    Values(Pair{"http://a/b c", "the byte 0x20, which is written %20"}, Pair{" http://a/", "0x20"},
+           Pair{"http://a/ ", "0x20"}, Pair{"http://a\t/", "0x09"},
+           Pair{"http://a/ HTTP/1.1\r\nX: y", "0x20"}, Pair{"http://a/\r\nX:y", "0x0D"},
+           Pair{"http://a\n/", "0x0A"}, Pair{"http://a/\x7f", "0x7F"},
+           Pair{"http://a/\0b"s, "0x00"}, Pair{"http://a/\xc3\xa9", "0xC3, which is written %C3"},
+           Pair{"http://ex\xc3\xa4mple/", "0xC3; write the name in Punycode"},
+           Pair{"http://a b/", "its host has the byte 0x20, which no"},
+           Pair{"http://a/?//\xc3", "0xC3, which is written %C3"}, Pair{"http://a?\x80", "0x80"},
+           Pair{"http://a#\xff", "0xFF"}, Pair{"http:\\\\a/", "'\\'"},
+           Pair{"http://a\\@b/", "'\\'"}, Pair{"http://a/?\\", "'\\'"}));
 INSTANTIATE_TEST_SUITE_P(
     Characters, UrlRefusedTest,
     Values(Pair{"http://a/<b>", "its path has '<', which is written %3C"},

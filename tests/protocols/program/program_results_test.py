@@ -3,7 +3,6 @@
 
 import signal
 import socket
-import subprocess
 import unittest
 
 import sample_programs
@@ -26,13 +25,14 @@ class Results(sample_programs.ProgramTest):
     def test_a_program_that_stops_its_reactor_has_no_result(self):
         self.check_client("--give=stop", stderr="waiting ends\n")
 
+    # Where it is closed, no file of the program takes its place.
     def test_output_that_cannot_be_written(self):
-        with open("/dev/full", "wb") as full:
-            result = subprocess.run(programs.command("sample_client"), stdout=full,
-                                    stderr=subprocess.PIPE, env=self.environment,
-                                    timeout=programs.DEADLINE, check=False)
-        self.assertEqual((result.stderr, result.returncode),
-                         (b"sample_client: Cannot write to standard output.\n", 172))
+        for behind, reason in ((">/dev/full", "No space left on device"),
+                               (">&-", "Bad file descriptor")):
+            result = programs.run_in_shell(":", "sample_client", behind=behind,
+                                           env=self.environment)
+            self.check(result, status=172, stderr="sample_client: Cannot write to standard output: "
+                       f"{reason}.\n")
 
 
 class Faults(sample_programs.ProgramTest):
@@ -57,7 +57,7 @@ class Faults(sample_programs.ProgramTest):
 
     def test_a_fault_that_would_be_success_and_two_lines(self):
         self.check_client("--give=hostile fault", status=172,
-                          stderr="sample_client: the glass [2J is broken (it fell)\n")
+                          stderr="sample_client: the glass\\x1b[2J\\x0ais broken (it fell)\n")
 
     def test_other_exceptions(self):
         self.check_client("--give=exception", status=172, stderr="sample_client: what a surprise\n")

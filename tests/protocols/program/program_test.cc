@@ -4,6 +4,7 @@
 #include <couplet/protocols/program/program.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -50,11 +51,13 @@ class ProgramTest : public ::testing::Test {
     std::array<char*, 3> words{name.data(), argument.data(), nullptr};
     CaptureStdout();
     CaptureStderr();
+    before();
     status = runProgram(2, words.data(), settings, std::move(main));
     out = GetCapturedStdout();
     err = GetCapturedStderr();
   }
 
+  std::function<void()> before = [] {};  // when output is captured already
   int status = -1;
   std::string out;
   std::string err;
@@ -64,6 +67,18 @@ TEST_F(ProgramTest, AMessageIsPrinted) {
   run([](Program&, const Settings& settings) { return Output{settings.value}; });
   EXPECT_EQ(out, "Output(value=42.0)\n");
   EXPECT_EQ(status, 0);
+}
+
+TEST_F(ProgramTest, NoFileTakesThePlaceOfStandardInputThatIsClosed) {
+  const int input = ::dup(STDIN_FILENO);
+  before = [] { ::close(STDIN_FILENO); };
+  run([](Program&, const Settings&) {
+    char byte;
+    if (::read(STDIN_FILENO, &byte, 1) < 0) throw ProgramError(errno, "no input");
+  });
+  ::dup2(input, STDIN_FILENO);
+  ::close(input);
+  EXPECT_EQ(status, EBADF);
 }
 
 TEST_F(ProgramTest, SettingsAreGiven) {

@@ -6,6 +6,8 @@
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/reactor.h>
 
+#include "examples/program/server.h"
+
 using namespace couplet;
 
 DEFINE_int32(port, 10000, "where the poem is");
@@ -15,7 +17,6 @@ DEFINE_int32(port, 10000, "where the poem is");
 class PoetryClient : public Protocol {
  public:
   explicit PoetryClient(Promise<std::string> answer) : answer_(std::move(answer)) {}
-
   void dataReceived(std::string_view bytes) override { poem_ += bytes; }
   void connectionLost(const Failure& reason) override {
     if (!reason.check<ConnectionDone>()) return answer_.errback(reason);
@@ -42,19 +43,18 @@ class PoetryClientFactory : public ClientFactory {
 
 // [get]
 Deferred<std::string> getPoem(Reactor& reactor, const std::string& host, int port) {
-  auto factory = std::make_shared<PoetryClientFactory>();
-  Deferred<std::string> poem = factory->deferred();
-  reactor.connectTCP(host, port, std::move(factory));
-  return poem;
+  const auto factory = std::make_shared<PoetryClientFactory>();
+  reactor.connectTCP(host, port, factory);
+  return factory->deferred();
 }
 
 // [main]
-int main(int argc, char** argv) {
-  gflags::ParseCommandLineFlags(&argc, &argv, true);
-  auto reactor = newReactor();
-  getPoem(*reactor, "localhost", FLAGS_port)
+void showPoem(Reactor& reactor) {
+  getPoem(reactor, "localhost", FLAGS_port)
       .addCallback([](const std::string& poem) { std::cout << poem; })
-      .addErrback([](const Failure& failure) { std::cerr << "fetch: " << failure << "\n"; })
-      .addCallback([&reactor] { reactor->stop(); });
-  reactor->run();
+      .addErrback([](const Failure& failure) { std::cerr << "get: " << failure << "\n"; })
+      .addCallback([&reactor] { reactor.stop(); });
+  reactor.run();
 }
+
+int main(int argc, char** argv) { return examples::runServer(argc, argv, {}, showPoem); }
