@@ -15,6 +15,10 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)  # the target all_verify_interface_header_sets
 
+  if(NOT DEFINED CMAKE_INSTALL_RPATH)
+    set(CMAKE_INSTALL_RPATH "$ORIGIN")  # installed shared libraries find each other
+  endif()
+
   find_program(COUPLET_CCACHE ccache)
   if(COUPLET_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${COUPLET_CCACHE}")

@@ -7,7 +7,8 @@ function(couplet_no_more_arguments name)
   endif()
 endfunction()
 
-# couplet_library(NAME [SOURCES file...] [TESTING] [PUBLIC lib...] [PRIVATE lib...])
+# couplet_library(NAME [SOURCES file...] [TESTING] [PUBLIC lib...] [PRIVATE lib...]
+#                 [PUBLIC_DETAIL file...])
 #
 # The library couplet_NAME, also called couplet::NAME. Its headers are all those of the folder: those
 # under testing/ with TESTING, else the others; a folder inside it that has a CMakeLists.txt is a
@@ -15,9 +16,10 @@ endfunction()
 #
 # Public headers are a file set of the library, verified and installed with it. Those of a detail
 # folder are one of couplet_NAME_internal, which verifies them and is not installed; but for
-# deferred/detail, which the templates of deferred/ include.
+# deferred/detail, which the templates of deferred/ include, and those of PUBLIC_DETAIL, which other
+# public headers include, directly or not.
 function(couplet_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TESTING" "" "SOURCES;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TESTING" "" "SOURCES;PUBLIC;PRIVATE;PUBLIC_DETAIL")
   couplet_no_more_arguments(${name} ${arg_UNPARSED_ARGUMENTS})
 
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
@@ -40,6 +42,12 @@ function(couplet_library name)
   if(folder STREQUAL "deferred")
     set(internal)
   endif()
+  foreach(header IN LISTS arg_PUBLIC_DETAIL)
+    if(NOT header IN_LIST internal)
+      message(FATAL_ERROR "couplet_library(${name}): PUBLIC_DETAIL: there is no ${header}")
+    endif()
+    list(REMOVE_ITEM internal ${header})
+  endforeach()
   list(REMOVE_ITEM headers ${internal})
   list(TRANSFORM headers PREPEND "${includes}/")
   list(TRANSFORM internal PREPEND "${includes}/")

@@ -119,11 +119,26 @@ def check_headers(work, prefix, compilers):
             run(compiler, f"-std={standard}", *STRICT, "-fsyntax-only", f"-I{prefix}/include", source)
 
 
+def check_internal_headers(prefix):
+    """Those are there that public headers include, directly or not, and no others."""
+    texts = {path.relative_to(prefix / "include").as_posix(): path.read_text(encoding="utf-8")
+             for path in (prefix / "include").rglob("*.h")}
+    left = [name for name in texts if "/detail/" not in name]
+    needed = set(left)
+    while left:
+        found = set(re.findall(r"^#include <(couplet/.*)>$", texts[left.pop()], re.MULTILINE))
+        if missing := found - set(texts):
+            fail(f"headers are not installed: {sorted(missing)}")
+        left += found - needed
+        needed |= found
+    internal = [name for name in texts if name not in needed and "/deferred/" not in name]
+    if internal:
+        fail(f"internal headers are installed: {sorted(internal)}")
+
+
 def static(work):
     prefix = work.install(work.build)
-    internal = [path for path in prefix.rglob("*/detail/*.h") if "/deferred/" not in str(path)]
-    if internal:
-        fail(f"internal headers are installed: {internal}")
+    check_internal_headers(prefix)
     check_headers(work, prefix, [work.gxx, work.clangxx])
     found = f"-DCMAKE_PREFIX_PATH={prefix}"
     work.build_project("with-gxx", work.gxx, found, "-DCMAKE_CXX_STANDARD=20")

@@ -84,11 +84,11 @@ requires(sizeof(T) <= sizeof(double)) struct TypeOf<T> : Flawless {
 /// Text, which T is read from and written to by `Form`.
 template <class T, class Form>
 struct TextTypeOf : Flawless {
-  static bool read(std::string_view text, void* value) {
-    return Form::read(text, *static_cast<T*>(value));
+  static bool read(std::string_view text, void* into) {
+    return Form::read(text, *static_cast<T*>(into));
   }
-  static bool write(const void* value, std::string& out) {
-    return Form::write(*static_cast<const T*>(value), out);
+  static bool write(const void* from, std::string& out) {
+    return Form::write(*static_cast<const T*>(from), out);
   }
   static constexpr TextType value{{ValueType::Kind::kText},
                                   Form::kWhat,
@@ -299,7 +299,7 @@ struct TypeOf<std::map<std::string, T, Less>> {
     return isNew ? &entry->second : nullptr;
   }
   static void each(const void* map, void* context, EachEntry call) {
-    for (const auto& [key, value] : *static_cast<const Map*>(map)) call(context, key, &value);
+    for (const auto& [key, held] : *static_cast<const Map*>(map)) call(context, key, &held);
   }
   static constexpr MapType value{
       {ValueType::Kind::kMap}, &TypeOf<T>::value, &clearIn<Map>, &add, &each};
