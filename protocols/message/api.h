@@ -28,18 +28,21 @@ struct Requests {};
 ///
 ///     Api api(CrunchRequests(),
 ///             [](const Multiply& m) { return Output{m.x * m.y}; },
-///             [](const Divide& m) { if (m.y == 0) throw DivideByZero(); return Output{m.x / m.y}; });
+///             [](const Divide& m) {
+///               if (m.y == 0) throw DivideByZero();
+///               return Output{m.x / m.y};
+///             });
 ///
-/// A handler takes one of the requests, or several where its call operator is overloaded. It returns
-/// a message, a fault, nothing (which is answered by Ack), a Result or a Deferred of these, or is a
-/// coroutine. What it throws is answered: a Fault as it is, anything else by a `couplet.Faulted`
-/// which does not say what it was, that being in the log.
+/// A handler takes one of the requests, or several where its call operator is overloaded. It
+/// returns a message, a fault, nothing (which is answered by Ack), a Result or a Deferred of these,
+/// or is a coroutine. What it throws is answered: a Fault as it is, anything else by a
+/// `couplet.Faulted` which does not say what it was, that being in the log.
 ///
 /// A handler that returns a Deferred may use its request until that is fired, a coroutine
 /// throughout. Who asked and went away cancels the Deferred. Handlers run on the reactor's thread.
 ///
-/// Does not compile where a request has no handler, or more than one, or a handler returns something
-/// else.
+/// Does not compile where a request has no handler, or more than one, or a handler returns
+/// something else.
 class Api {
  public:
   template <Message... R, class... Handlers>

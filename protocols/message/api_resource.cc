@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include <glog/logging.h>
+
 #include <couplet/protocols/http/detail/media_ranges.h>
 #include <couplet/protocols/http/percent.h>
 #include <couplet/protocols/message/detail/api_description.h>
@@ -14,6 +16,7 @@
 #include <couplet/protocols/message/detail/openapi.h>
 #include <couplet/protocols/message/faults.h>
 #include <couplet/protocols/message/wire.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet {
 
@@ -94,6 +97,7 @@ Answer ApiResource::answer(Request& request) {
   if (!asked) throw UnknownRequest(name);
   if (request.method() == "OPTIONS") return allowing(kMethods, Response(204));
   if (!isOneOf(request.method())) return methodNotAllowed(asked->type().shortName(), request);
+  if (VLOG_IS_ON(1)) LogLine::info() << asked->type().name << " from " << request.peer();
   detail::HTTPRequestReader reader(request, limits_);
   detail::Answered answered = asked->answer(reader, request.takeText(), kForm);
   if (Reply* reply = std::get_if<Reply>(&answered)) return responseOf(std::move(*reply));

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include <glog/logging.h>
+
 #include <couplet/protocols/message/detail/frame.h>
 #include <couplet/protocols/message/detail/handling.h>
 #include <couplet/protocols/message/detail/message_filler.h>
@@ -197,6 +199,7 @@ void NativeProtocol::sayGoodbye(const Fault& why) {
 
 void NativeProtocol::takeRequest(const Frame& frame) {
   if (findIncoming(frame.number)) throw MessageError("a request with the id of another");
+  if (VLOG_IS_ON(1)) LogLine::info() << frame.name << " from " << transport().getPeer();
   const ReplyForm form{&writeReply, frame.number};
   text_.clear();
   detail::ApiRequest* const asked = api_ ? api_->find(frame.name) : nullptr;
@@ -263,6 +266,9 @@ void NativeProtocol::ask(const detail::MessageType& type, const void* request,
       throw TooLarge("a request of " + std::to_string(text_.size()) + " bytes");
     }
     sendString(text_);
+  } catch (const MessageError& error) {
+    freePlace(place);
+    return reply->failed(Failure(BadRequest(error.what())));
   } catch (...) {
     freePlace(place);
     return reply->failed(Failure::current());
@@ -313,12 +319,14 @@ void NativeProtocol::takeAnswer(const Frame& frame) {
   freePlace(*place);
   if (!reply) return;
   reply->tellCancelTo(nullptr, 0);
-  if (frame.kind == Frame::Kind::kFault) {
-    return reply->failed(readFault(frame, reply->faults(), options_.limits));
-  }
   try {
+    if (frame.kind == Frame::Kind::kFault) {
+      return reply->failed(readFault(frame, reply->faults(), options_.limits));
+    }
     if (frame.name != reply->type().name) throw UnexpectedReply(reply->type().name, frame.name);
     detail::readJSON(frame.members, reply->type(), reply->message(), options_.limits);
+  } catch (const MessageError& error) {
+    return reply->failed(Failure(Faulted("an answer that is none", error.what())));
   } catch (...) {
     return reply->failed(Failure::current());
   }

@@ -54,6 +54,12 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   bool connected() const noexcept override { return Protocol::connected(); }
   void close() override;
 
+  /// As `request`, for sessions that pass theirs on.
+  void send(const detail::MessageType& type, const void* request,
+            std::unique_ptr<detail::PendingReply> reply) {
+    ask(type, request, std::move(reply));
+  }
+
   void connectionMade() override;
   void dataReceived(std::string_view bytes) override;
   void stringReceived(std::string_view text) override;

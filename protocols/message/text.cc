@@ -112,7 +112,7 @@ std::string Describer::listText(const ListType& type, const void* value) {
     auto& to = *static_cast<Parts*>(context);
     to.add(to.describer.valueText(to.element, element));
   });
-  return "[" + parts.text + "]";
+  return '[' + parts.text + ']';
 }
 
 std::string Describer::mapText(const MapType& type, const void* value) {
@@ -121,7 +121,7 @@ std::string Describer::mapText(const MapType& type, const void* value) {
     auto& to = *static_cast<Parts*>(context);
     to.add(inQuotes(key) + ": " + to.describer.valueText(to.element, element));
   });
-  return "{" + parts.text + "}";
+  return '{' + parts.text + '}';
 }
 
 /// Of a list, an object or a message.
@@ -133,8 +133,8 @@ std::string Describer::nestedText(const ValueType* type, const void* value) {
       return mapText(as<MapType>(type), value);
     case Kind::kPair: {
       const auto& pair = as<PairType>(type);
-      return "(" + valueText(pair.parts[0], pair.part(value, 0)) + ", " +
-             valueText(pair.parts[1], pair.part(value, 1)) + ")";
+      return '(' + valueText(pair.parts[0], pair.part(value, 0)) + ", " +
+             valueText(pair.parts[1], pair.part(value, 1)) + ')';
     }
     default:
       return messageText(as<MessageType>(type), value);

@@ -124,7 +124,7 @@ std::string typeText(const ValueType* type) {
     }
     case Kind::kPair: {
       const auto& parts = as<PairType>(type).parts;
-      return "[" + typeText(parts[0]) + ", " + typeText(parts[1]) + "]";
+      return '[' + typeText(parts[0]) + ", " + typeText(parts[1]) + ']';
     }
     case Kind::kMap:
       return "object of " + typeText(as<MapType>(type).element);
@@ -174,7 +174,7 @@ class PageWriter {
   }
 
   void writeRow(const DescribedMember& member) {
-    id_ = "m" + std::to_string(++rows_);
+    id_ = 'm' + std::to_string(++rows_);
     add("<div class=\"row\"><label");
     addAttribute("for", id_);
     add(">", escapeHTML(member.name), "<span class=\"type\">", escapeHTML(typeText(member.type)),

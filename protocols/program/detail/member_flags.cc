@@ -54,7 +54,7 @@ std::string truthOf(const std::string& value) {
 std::string rangeOf(const IntegerType& type) {
   const unsigned bits = 8U * type.size;
   const std::uint64_t most = ~std::uint64_t{0} >> (64U - bits + (type.isSigned ? 1U : 0U));
-  const std::string least = type.isSigned ? "-" + std::to_string(most + 1) : "0";
+  const std::string least = type.isSigned ? '-' + std::to_string(most + 1) : "0";
   return "an integer from " + least + " to " + std::to_string(most);
 }
 
