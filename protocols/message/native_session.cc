@@ -80,6 +80,7 @@ class ConnectingFactory final : public ClientFactory {
   }
   void clientConnectionFailed(const Failure& reason) override {
     connector_ = nullptr;
+    if (!made_.pending()) return;  // cancelled
     const auto* error = reason.get<ConnectError>();
     made_.errback(Failure(NotConnected(address_.toString(), error ? error->errorNumber() : 0)));
   }

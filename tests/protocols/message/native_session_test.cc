@@ -6,7 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include <couplet/deferred/errors.h>
 #include <couplet/deferred/testing/results.h>
+#include <couplet/reactor/errors.h>
 
 #include "api_fixture.h"
 
@@ -75,7 +77,7 @@ TEST_F(NativeSessionTest, AnAttemptMayBeCancelled) {
   session.cancel();
   reactor.flush();
   EXPECT_FALSE(reactor.tcpClients().back().waiting());
-  failureResultOf<NotConnected>(session);
+  failureResultOf<CancelledError>(session);
 }
 
 TEST_F(NativeSessionTest, WhatIsUnderWayEndsWithTheSession) {
