@@ -188,6 +188,13 @@ const char* parseHost(std::string_view text, std::string& host) {
   return nullptr;
 }
 
+std::optional<IPv6Groups> parseIPAddress(std::string_view text) {
+  const std::optional<std::uint32_t> address = parseIPv4(text);
+  if (!address) return parseIPv6(text);
+  return IPv6Groups{0, 0, 0, 0, 0, 0xffff, static_cast<std::uint16_t>(*address >> 16),
+                    static_cast<std::uint16_t>(*address & 0xffff)};
+}
+
 bool isIPAddress(std::string_view host) { return isIPv6Address(host) || parseIPv4(host); }
 
 bool isIPv6Address(std::string_view host) { return host.find(':') != host.npos; }

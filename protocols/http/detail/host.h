@@ -3,6 +3,9 @@
 // Hosts as URLs, Host headers and cookies name them, each in one spelling.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +21,10 @@ namespace couplet::detail {
 /// whose last label is a number is an IPv4 address, of four decimals without leading zeros (WHATWG
 /// URL 3.5 reads `127.1`, `0x7f.1` and `2130706433` as addresses).
 const char* parseHost(std::string_view text, std::string& host);
+
+/// The groups of an IPv6 address, or of an IPv4 address as RFC 4291 2.5.5.2 maps it into one;
+/// nothing for anything else.
+std::optional<std::array<std::uint16_t, 8>> parseIPAddress(std::string_view text);
 
 /// Of what parseHost gave: an IPv4 or IPv6 address, and no name.
 bool isIPAddress(std::string_view host);
