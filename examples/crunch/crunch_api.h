@@ -9,6 +9,7 @@
 
 namespace crunch_api {
 
+// [multiply]
 struct Multiply {
   double x = 0.0;
   double y = 0.0;
@@ -17,6 +18,7 @@ struct Multiply {
       couplet::message("crunch_api.Multiply", couplet::member("x", &Multiply::x),
                        couplet::member("y", &Multiply::y));
 };
+// [others]
 
 struct Divide {
   double x = 0.0;
@@ -33,12 +35,14 @@ struct Output {
       couplet::message("crunch_api.Output", couplet::member("value", &Output::value));
 };
 
+// [fault]
 struct DivideByZero : couplet::FaultOf<DivideByZero> {
   DivideByZero() : FaultOf("cannot divide by zero") {}
 
   static constexpr int kStatus = 422;
   static constexpr auto kMessage = couplet::faultMessage("crunch_api.DivideByZero");
 };
+// [list]
 
 using Requests = couplet::Requests<Multiply, Divide>;
 

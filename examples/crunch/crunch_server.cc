@@ -28,6 +28,7 @@ struct Settings {
                        couplet::member("native_port", &Settings::native_port));
 };
 
+// [handlers]
 Output multiply(const Multiply& m) { return {m.x * m.y}; }
 
 Output divide(const Divide& m) {
@@ -35,6 +36,7 @@ Output divide(const Divide& m) {
   return {m.x / m.y};
 }
 
+// [serve]
 void serve(couplet::Program& program, const Settings& settings) {
   couplet::Reactor& reactor = program.reactor();
   auto api = std::make_shared<const couplet::Api>(Requests(), &multiply, &divide);
@@ -43,6 +45,7 @@ void serve(couplet::Program& program, const Settings& settings) {
   reactor.listenTCP(settings.native_port, couplet::newNativeFactory(api), {settings.host});
 }
 
+// [main]
 }  // namespace
 
 int main(int argc, char** argv) { return couplet::runProgram(argc, argv, Settings(), serve); }
