@@ -53,7 +53,7 @@ struct Settings {
               member("other", &Settings::other));
 };
 
-// Crunch 27: a flag per member.
+// A flag per member.
 class MemberFlagsTest : public ::testing::Test {
  protected:
   void give(const std::vector<std::string>& words) {
