@@ -35,9 +35,8 @@ struct Settings {
 };
 
 Deferred<std::shared_ptr<Session>> connect(couplet::Reactor& reactor, const Settings& settings) {
-  if (settings.native) return couplet::connectNative(reactor, settings.host, settings.port);
-  return couplet::succeed(std::shared_ptr<Session>(
-      std::make_shared<couplet::HTTPSession>(reactor, settings.host, settings.port)));
+  return settings.native ? couplet::connectNative(reactor, settings.host, settings.port)
+                         : couplet::connectHTTP(reactor, settings.host, settings.port);
 }
 
 Deferred<Output> crunch(couplet::Program& program, const Settings& settings) {

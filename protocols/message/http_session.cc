@@ -1,120 +1,244 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/message/http_session.h>
 
+#include <algorithm>
+#include <deque>
+#include <optional>
 #include <utility>
 
-#include <couplet/protocols/http/client_errors.h>
-#include <couplet/protocols/http/errors.h>
-#include <couplet/protocols/http/read_body.h>
+#include <couplet/protocols/http/response_parser.h>
+#include <couplet/protocols/http/serializer.h>
+#include <couplet/protocols/message/detail/session_handle.h>
 #include <couplet/protocols/message/wire.h>
+#include <couplet/protocols/timeout_mixin.h>
 #include <couplet/reactor/errors.h>
-#include <couplet/reactor/reactor.h>
 
 namespace couplet {
 
 namespace {
 
-AgentOptions agentOptions(Reactor& reactor, const HTTPSessionOptions& options) {
-  HTTPPoolOptions pool;
-  pool.maxPerHost = pool.maxPersistentPerHost = options.connections;
-  pool.maxWaiting = options.mostWaiting;
-  pool.waitTimeout = std::nullopt;  // the request has its own
-  AgentOptions agent;
-  agent.pool = std::make_shared<HTTPConnectionPool>(reactor, pool);
-  return agent;
-}
+using detail::PendingReply;
 
-/// What a request that has no answer fails with.
-Failure faultOf(const Failure& reason, const Address& address) {
-  if (reason.check<Fault, CancelledError>()) return reason;
-  if (const auto* error = reason.get<ConnectError>()) {
-    return Failure(NotConnected(address.toString(), error->errorNumber()));
+/// One at a time:
+///
+///     idle -> asked -> head -> body -> idle
+class HTTPSessionProtocol final : public TimeoutMixin<Protocol>,
+                                  public Session,
+                                  private detail::Asked {
+ public:
+  HTTPSessionProtocol(std::string host, HTTPSessionOptions options, detail::SessionLink link)
+      : host_(std::move(host)), options_(options), link_(std::move(link)) {
+    limits_.body = options_.longestAnswer;
   }
-  if (reason.check<TooManyWaitingError>()) {
-    return Failure(Overloaded("too many requests wait for " + address.toString()));
-  }
-  if (reason.check<ConnectionDone, ConnectionLost>()) return Failure(Abandoned(reason.message()));
-  if (reason.check<TimeoutError>()) return Failure(TimedOut(reason.message()));
-  if (reason.check<BodyTooLongError>()) return Failure(TooLarge(reason.message()));
-  return Failure(Faulted("no answer from " + address.toString(), reason.message()));
-}
 
-/// What a response says in place of a message of `type`; nothing where it was that.
-std::optional<Failure> read(const Response& response, detail::PendingReply& reply,
+  // Session
+  bool connected() const noexcept override { return Protocol::connected(); }
+  void close() override;
+  void ask(const detail::MessageType& type, const void* request,
+           std::unique_ptr<PendingReply> reply) override;
+
+  // Protocol
+  void connectionMade() override;
+  void dataReceived(std::string_view bytes) override;
+  void readConnectionLost() override;
+  void connectionLost(const Failure& reason) override;
+  void timeoutConnection() override;
+
+ private:
+  /// A request, as it is sent; an enquiry has no reply.
+  struct Asking {
+    std::string bytes;
+    std::unique_ptr<PendingReply> reply;
+    std::uint64_t id = 0;
+  };
+
+  Clock& clock() noexcept override { return transport().clock(); }
+  void cancelled(PendingReply& reply) override;
+  void append(std::string& bytes, std::string_view method, std::string_view target,
+              std::string_view body);
+  void sendNext();
+  bool note(HTTPEvent event);
+  void answered();
+  void refuse(const char* why);
+
+  const std::string host_;
+  const HTTPSessionOptions options_;
+  detail::SessionLink link_;
+  HTTPLimits limits_;
+  HTTPHeadTable table_;
+  HTTPResponseParser parser_{limits_, table_};
+  std::deque<Asking> asking_;  // the first one is with the server while busy_
+  std::uint64_t lastId_ = 0;
+  bool busy_ = false;
+  bool closing_ = false;  // by this side
+  int status_ = 0;        // of the response that comes
+  std::string body_;      // of it, so far
+};
+
+/// What a response says in place of a message that `reply` wants; nothing where it was that.
+std::optional<Failure> read(int status, std::string_view body, PendingReply& reply,
                             const JSONLimits& limits) {
-  auto other =
-      detail::readWire(response.body, reply.type(), reply.message(), reply.faults(), limits);
+  auto other = detail::readWire(body, reply.type(), reply.message(), reply.faults(), limits);
   if (!other || !other->check<MessageError>()) return other;
-  return Failure(Faulted("an answer that is none, with status " + std::to_string(response.status),
+  return Failure(Faulted("an answer that is none, with status " + std::to_string(status),
                          other->message()));
 }
 
-}  // namespace
-
-HTTPSession::HTTPSession(Reactor& reactor, std::string host, std::uint16_t port,
-                         HTTPSessionOptions options)
-    : reactor_(reactor),
-      address_{std::move(host), port},
-      options_(options),
-      agent_(reactor, agentOptions(reactor, options)) {}
-
-HTTPSession::~HTTPSession() { close(); }
-
-Clock& HTTPSession::clock() noexcept { return reactor_; }
-
-void HTTPSession::close() {
-  closed_ = true;
-  for (auto& [id, work] : std::exchange(work_, {})) {
-    work.reply->tellCancelTo(nullptr, 0);
-    std::move(work.asking).discard();
-    work.reply->failed(Failure(Closed()));
-  }
+/// Why a connection has ended.
+Failure lossOf(const Failure& reason, bool byThisSide) {
+  if (byThisSide) return Failure(Closed());
+  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
 }
 
-void HTTPSession::ask(const detail::MessageType& type, const void* request,
-                      std::unique_ptr<detail::PendingReply> reply) {
-  if (closed_) return reply->failed(Failure(NotConnected::to(address_.toString(), "closed")));
-  std::string body;
+void HTTPSessionProtocol::connectionMade() {
+  setTimeout(options_.enquireAfter);
+  link_.begin(*this, clock());
+}
+
+void HTTPSessionProtocol::close() {
+  if (!connected()) return;
+  closing_ = true;
+  busy_ ? transport().abortConnection() : transport().loseConnection();
+}
+
+void HTTPSessionProtocol::append(std::string& bytes, std::string_view method,
+                                 std::string_view target, std::string_view body) {
+  Headers headers{{"Host", host_}};
+  if (!body.empty()) {
+    headers.add("Content-Type", "application/json");
+    headers.add("Content-Length", std::to_string(body.size()));
+  }
+  HTTPBodyWriter writer = writeRequestHead(bytes, method, target, headers);
+  if (!body.empty()) writer.write(bytes, body);
+  writer.finish(bytes);
+}
+
+void HTTPSessionProtocol::ask(const detail::MessageType& type, const void* request,
+                              std::unique_ptr<PendingReply> reply) {
+  if (!connected()) return reply->failed(Failure(NotConnected::to(host_)));
+  if (asking_.size() > options_.mostWaiting) {
+    return reply->failed(Failure(Overloaded("too many requests wait for " + host_)));
+  }
+  Asking asked;
   try {
+    std::string body;
     detail::writeJSON(body, type, request);
+    append(asked.bytes, "POST", "/" + std::string(type.name), body);
   } catch (const MessageError& error) {
     return reply->failed(Failure(BadRequest(error.what())));
   }
-  const std::uint64_t id = ++lastId_;
-  reply->tellCancelTo(this, id);
-  work_[id].reply = std::move(reply);
-  auto asking = agent_
-                    .request("POST", "http://" + address_.toString() + "/" + std::string(type.name),
-                             {{"Content-Type", "application/json"}}, std::move(body))
-                    .addCallback([limit = options_.longestAnswer](Response response) {
-                      return withBody(std::move(response), limit);
-                    })
-                    .addCallbacks([this, id](const Response& response) { answered(id, response); },
-                                  [this, id](const Failure& reason) { failed(id, reason); });
-  const auto work = work_.find(id);
-  if (work != work_.end()) work->second.asking = std::move(asking);
+  asked.id = ++lastId_;
+  reply->tellCancelTo(this, asked.id);
+  asked.reply = std::move(reply);
+  asking_.push_back(std::move(asked));
+  if (!busy_) sendNext();
 }
 
-HTTPSession::Work HTTPSession::take(std::uint64_t id) {
-  Work work = std::move(work_.extract(id).mapped());
-  work.reply->tellCancelTo(nullptr, 0);
-  return work;
+void HTTPSessionProtocol::sendNext() {
+  busy_ = !asking_.empty();
+  if (!busy_) return static_cast<void>(setTimeout(options_.enquireAfter));
+  Asking& next = asking_.front();
+  const std::string_view method = std::string_view(next.bytes).substr(0, next.bytes.find(' '));
+  parser_.expectResponse({.method = method});
+  body_.clear();
+  setTimeout(next.reply ? std::nullopt : std::optional(options_.answerWithin));
+  transport().write(next.bytes);
 }
 
-void HTTPSession::cancelled(detail::PendingReply& reply) {
-  Work work = take(reply.id());
-  std::move(work.asking).discard();
+void HTTPSessionProtocol::cancelled(PendingReply& reply) {
+  const auto found = std::find_if(asking_.begin(), asking_.end(),
+                                  [&](const Asking& one) { return one.id == reply.id(); });
+  const bool isWithServer = busy_ && found == asking_.begin();
+  const auto dropped = std::move(found->reply);
+  if (isWithServer) return transport().abortConnection();
+  asking_.erase(found);
 }
 
-void HTTPSession::answered(std::uint64_t id, const Response& response) {
-  const Work work = take(id);
-  auto other = read(response, *work.reply, options_.limits);
-  other ? work.reply->failed(std::move(*other)) : work.reply->arrived();
+/// Idle for long, the server is asked; where it does not answer, it is given up.
+void HTTPSessionProtocol::timeoutConnection() {
+  if (busy_) return TimeoutMixin::timeoutConnection();
+  Asking enquiry;
+  append(enquiry.bytes, "OPTIONS", "*", "");
+  asking_.push_back(std::move(enquiry));
+  sendNext();
 }
 
-void HTTPSession::failed(std::uint64_t id, const Failure& reason) {
-  const Work work = take(id);
-  work.reply->failed(faultOf(reason, address_));
+void HTTPSessionProtocol::dataReceived(std::string_view bytes) {
+  if (!busy_) return refuse("it answers what was not asked");
+  HTTPEvent event = parser_.next(bytes);
+  while (note(event)) event = parser_.next(bytes);
+  if (event == HTTPEvent::kRefused) return refuse(parser_.refused()->why);
+  if (event != HTTPEvent::kEnd) return;
+  parser_.next(bytes);  // which may not be there
+  answered();
+}
+
+/// Whether more is to be looked for.
+bool HTTPSessionProtocol::note(HTTPEvent event) {
+  if (event == HTTPEvent::kHead) status_ = parser_.head().status;
+  if (event == HTTPEvent::kBody) body_.append(parser_.body());
+  return event == HTTPEvent::kInterim || event == HTTPEvent::kHead || event == HTTPEvent::kBody ||
+         event == HTTPEvent::kTrailers;
+}
+
+/// The next one is sent before the answer is heard of, which may end the session.
+void HTTPSessionProtocol::answered() {
+  Asking over = std::move(asking_.front());
+  asking_.pop_front();
+  const std::string body = std::exchange(body_, {});
+  const int status = status_;
+  parser_.reusable() ? sendNext() : transport().loseConnection();
+  if (!over.reply) return;
+  over.reply->tellCancelTo(nullptr, 0);
+  auto other = read(status, body, *over.reply, options_.limits);
+  other ? over.reply->failed(std::move(*other)) : over.reply->arrived();
+}
+
+void HTTPSessionProtocol::refuse(const char* why) {
+  transport().failConnection(Failure(Faulted("what came is no answer", why)));
+}
+
+/// That may be how a body ends.
+void HTTPSessionProtocol::readConnectionLost() {
+  if (busy_ && parser_.inputEnded() == HTTPEvent::kEnd) answered();
+  transport().loseConnection();
+}
+
+void HTTPSessionProtocol::connectionLost(const Failure& reason) {
+  const Failure why = lossOf(reason, closing_);
+  busy_ = false;
+  for (Asking& one : std::exchange(asking_, {})) {
+    if (!one.reply) continue;
+    one.reply->tellCancelTo(nullptr, 0);
+    one.reply->failed(why);
+  }
+  link_.end(why);
+}
+
+class HTTPSessionFactory final : public detail::SessionFactory {
+ public:
+  HTTPSessionFactory(Address address, HTTPSessionOptions options)
+      : SessionFactory(std::move(address)), options_(options) {}
+
+ private:
+  std::unique_ptr<Protocol> newProtocol(detail::SessionLink link) override {
+    return std::make_unique<HTTPSessionProtocol>(address().toString(), options_, std::move(link));
+  }
+
+  const HTTPSessionOptions options_;
+};
+
+}  // namespace
+
+Deferred<std::shared_ptr<Session>> connectHTTP(Reactor& reactor, std::string host,
+                                               std::uint16_t port, HTTPSessionOptions options,
+                                               Duration timeout) {
+  auto factory =
+      std::make_shared<HTTPSessionFactory>(Address{std::move(host), port}, options);
+  return detail::SessionFactory::connect(reactor, std::move(factory), timeout)
+      .addCallback([](std::shared_ptr<detail::SessionHandle> session) {
+        return std::shared_ptr<Session>(std::move(session));
+      });
 }
 
 }  // namespace couplet

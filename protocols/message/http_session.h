@@ -3,16 +3,14 @@
 // Asking an Api by HTTP.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 
-#include <couplet/protocols/http/agent.h>
 #include <couplet/protocols/message/json.h>
 #include <couplet/protocols/message/session.h>
-#include <couplet/reactor/address.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -21,51 +19,26 @@ class Reactor;
 
 /// How an Api is asked by HTTP.
 struct HTTPSessionOptions {
-  /// One request at a time is on each connection.
-  std::size_t connections = 1;
-  /// So many more wait for one; the next fails with Overloaded.
+  /// One request at a time is with the server. So many more wait for it; the next fails with
+  /// Overloaded.
   std::size_t mostWaiting = 1000;
   /// The longest answer, in bytes.
   std::size_t longestAnswer = 1024 * 1024;
+  /// After so long without a request the server is asked whether it is there (`OPTIONS *`), which
+  /// keeps it from closing the connection; it has so long to answer.
+  Duration enquireAfter = std::chrono::seconds(30);
+  Duration answerWithin = std::chrono::seconds(5);
   JSONLimits limits{};
 };
 
-/// Connects when it is asked, and keeps the connection. It counts as connected until it is closed:
-/// who cannot be reached is NotConnected when the request has found that out.
-class HTTPSession : public Session, private detail::Asked {
- public:
-  /// The reactor must outlive it; the session what it was asked for: that fails with Closed when it
-  /// goes.
-  HTTPSession(Reactor& reactor, std::string host, std::uint16_t port,
-              HTTPSessionOptions options = {});
-  ~HTTPSession() override;
-
-  bool connected() const noexcept override { return !closed_; }
-  void close() override;
-
- private:
-  /// A request that is under way.
-  struct Work {
-    std::unique_ptr<detail::PendingReply> reply;
-    Deferred<void> asking;
-  };
-
-  void ask(const detail::MessageType& type, const void* request,
-           std::unique_ptr<detail::PendingReply> reply) override;
-  Clock& clock() noexcept override;
-  void cancelled(detail::PendingReply& reply) override;
-  void answered(std::uint64_t id, const Response& response);
-  void failed(std::uint64_t id, const Failure& reason);
-  Work take(std::uint64_t id);
-
-  Reactor& reactor_;
-  const Address address_;
-  const HTTPSessionOptions options_;
-  Agent agent_;
-  std::map<std::uint64_t, Work> work_;  // by id
-  std::uint64_t lastId_ = 0;
-  bool closed_ = false;
-};
+/// A session with the server at `host` and `port`, when the connection stands; NotConnected where it
+/// cannot be made in time. The connection ends with the session, and what is under way then fails
+/// with Closed; when the connection was lost, the session is of no more use. Cancelling a request
+/// that is with the server ends the connection, since HTTP has no other way to say so; one that
+/// waits is just forgotten. The reactor must outlive it.
+Deferred<std::shared_ptr<Session>> connectHTTP(Reactor& reactor, std::string host,
+                                               std::uint16_t port, HTTPSessionOptions options = {},
+                                               Duration timeout = std::chrono::seconds(30));
 
 }  // namespace couplet
 #pragma GCC visibility pop

@@ -53,12 +53,8 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
 
   bool connected() const noexcept override { return Protocol::connected(); }
   void close() override;
-
-  /// As `request`, for sessions that pass theirs on.
-  void send(const detail::MessageType& type, const void* request,
-            std::unique_ptr<detail::PendingReply> reply) {
-    ask(type, request, std::move(reply));
-  }
+  void ask(const detail::MessageType& type, const void* request,
+           std::unique_ptr<detail::PendingReply> reply) override;
 
   void connectionMade() override;
   void dataReceived(std::string_view bytes) override;
@@ -66,13 +62,15 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   void connectionLost(const Failure& reason) override;
   void timeoutConnection() override;
 
+ protected:
+  /// The connection has ended, and who waited for answers knows: `why` is Closed, Abandoned or the
+  /// fault of a goodbye.
+  virtual void sessionEnded(const Failure& why) { static_cast<void>(why); }
+
  private:
   struct Outgoing;
   struct Incoming;
 
-  // Session
-  void ask(const detail::MessageType& type, const void* request,
-           std::unique_ptr<detail::PendingReply> reply) override;
   Clock& clock() noexcept override { return transport().clock(); }
 
   // detail::Asked

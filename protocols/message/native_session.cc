@@ -3,108 +3,54 @@
 
 #include <utility>
 
-#include <couplet/reactor/errors.h>
-#include <couplet/reactor/reactor.h>
+#include <couplet/protocols/message/detail/session_handle.h>
 
 namespace couplet {
 
 namespace {
 
-class NativeSession final : public Session {
- public:
-  NativeSession(Clock& clock, std::string address) : clock_(clock), address_(std::move(address)) {}
-  ~NativeSession() override { close(); }
-
-  bool connected() const noexcept override { return protocol_ && protocol_->connected(); }
-  void close() override {
-    if (protocol_) protocol_->close();
-  }
-
-  void begin(NativeProtocol& protocol) noexcept { protocol_ = &protocol; }
-  void end() noexcept { protocol_ = nullptr; }
-
- private:
-  void ask(const detail::MessageType& type, const void* request,
-           std::unique_ptr<detail::PendingReply> reply) override {
-    if (connected()) return protocol_->send(type, request, std::move(reply));
-    reply->failed(Failure(NotConnected::to(address_)));
-  }
-  Clock& clock() noexcept override { return clock_; }
-
-  Clock& clock_;
-  const std::string address_;
-  NativeProtocol* protocol_ = nullptr;  // null when it is lost
-};
-
-using NewSession = Promise<std::shared_ptr<Session>>;
-
-/// Tells its session how it is.
 class ClientProtocol final : public NativeProtocol {
  public:
-  ClientProtocol(std::shared_ptr<const Api> api, NativeOptions options, std::string address,
-                 NewSession made)
-      : NativeProtocol(std::move(api), options),
-        address_(std::move(address)),
-        made_(std::move(made)) {}
+  ClientProtocol(std::shared_ptr<const Api> api, NativeOptions options, detail::SessionLink link)
+      : NativeProtocol(std::move(api), options), link_(std::move(link)) {}
 
   void connectionMade() override {
     NativeProtocol::connectionMade();
-    auto session = std::make_shared<NativeSession>(transport().clock(), address_);
-    session->begin(*this);
-    session_ = session;
-    made_.callback(std::move(session));
-  }
-  void connectionLost(const Failure& reason) override {
-    if (const auto session = session_.lock()) session->end();
-    NativeProtocol::connectionLost(reason);
+    link_.begin(*this, transport().clock());
   }
 
  private:
-  const std::string address_;
-  NewSession made_;
-  std::weak_ptr<NativeSession> session_;
+  void sessionEnded(const Failure& why) override { link_.end(why); }
+
+  detail::SessionLink link_;
 };
 
-class ConnectingFactory final : public ClientFactory {
+class NativeSessionFactory final : public detail::SessionFactory {
  public:
-  ConnectingFactory(std::shared_ptr<const Api> api, NativeOptions options, Address address)
-      : api_(std::move(api)), options_(options), address_(std::move(address)) {}
-
-  Deferred<std::shared_ptr<Session>> deferred() { return made_.deferred(); }
-
-  void startedConnecting(Connector& connector) override { connector_ = &connector; }
-  std::unique_ptr<Protocol> buildProtocol(const Address&) override {
-    connector_ = nullptr;
-    return std::make_unique<ClientProtocol>(std::move(api_), options_, address_.toString(),
-                                            std::move(made_));
-  }
-  void clientConnectionFailed(const Failure& reason) override {
-    connector_ = nullptr;
-    if (!made_.pending()) return;  // cancelled
-    const auto* error = reason.get<ConnectError>();
-    made_.errback(Failure(NotConnected(address_.toString(), error ? error->errorNumber() : 0)));
-  }
+  NativeSessionFactory(Address address, std::shared_ptr<const Api> api, NativeOptions options)
+      : SessionFactory(std::move(address)), api_(std::move(api)), options_(options) {}
 
  private:
-  std::shared_ptr<const Api> api_;
+  std::unique_ptr<Protocol> newProtocol(detail::SessionLink link) override {
+    return std::make_unique<ClientProtocol>(api_, options_, std::move(link));
+  }
+
+  const std::shared_ptr<const Api> api_;
   const NativeOptions options_;
-  const Address address_;
-  Connector* connector_ = nullptr;  // while it may be given up
-  NewSession made_{[this] {
-    if (connector_) connector_->disconnect();
-  }};
 };
 
 }  // namespace
 
 Deferred<std::shared_ptr<Session>> connectNative(Reactor& reactor, std::string host,
-                                                 std::uint16_t port, std::shared_ptr<const Api> api,
+                                                 std::uint16_t port,
+                                                 std::shared_ptr<const Api> api,
                                                  NativeOptions options, Duration timeout) {
-  const Address address{std::move(host), port};
-  auto factory = std::make_shared<ConnectingFactory>(std::move(api), options, address);
-  auto made = factory->deferred();
-  reactor.connectTCP(address.host, address.port, std::move(factory), {.timeout = timeout});
-  return made;
+  auto factory = std::make_shared<NativeSessionFactory>(Address{std::move(host), port},
+                                                        std::move(api), options);
+  return detail::SessionFactory::connect(reactor, std::move(factory), timeout)
+      .addCallback([](std::shared_ptr<detail::SessionHandle> session) {
+        return std::shared_ptr<Session>(std::move(session));
+      });
 }
 
 }  // namespace couplet

@@ -56,10 +56,12 @@ class Session {
   /// Ends the connection: what is under way fails with Closed.
   virtual void close() = 0;
 
- protected:
-  /// Sends `request` and has `reply` told what comes of it, perhaps at once. Throws nothing.
+  /// For sessions that pass requests on: sends `request` and has `reply` told what comes of it,
+  /// perhaps at once. Throws nothing.
   virtual void ask(const detail::MessageType& type, const void* request,
                    std::unique_ptr<detail::PendingReply> reply) = 0;
+
+ protected:
   virtual Clock& clock() noexcept = 0;
 };
 
