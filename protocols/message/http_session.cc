@@ -33,6 +33,7 @@ class HTTPSessionProtocol final : public TimeoutMixin<Protocol>,
 
   // Session
   bool connected() const noexcept override { return Protocol::connected(); }
+  Address getPeer() const override { return transport().getPeer(); }
   void close() override;
   void ask(const detail::MessageType& type, const void* request,
            std::unique_ptr<PendingReply> reply) override;
@@ -80,8 +81,8 @@ std::optional<Failure> read(int status, std::string_view body, PendingReply& rep
                             const JSONLimits& limits) {
   auto other = detail::readWire(body, reply.type(), reply.message(), reply.faults(), limits);
   if (!other || !other->check<MessageError>()) return other;
-  return Failure(Faulted("an answer that is none, with status " + std::to_string(status),
-                         other->message()));
+  return Failure(
+      Faulted("an answer that is none, with status " + std::to_string(status), other->message()));
 }
 
 /// Why a connection has ended.
@@ -92,6 +93,7 @@ Failure lossOf(const Failure& reason, bool byThisSide) {
 
 void HTTPSessionProtocol::connectionMade() {
   setTimeout(options_.enquireAfter);
+  whenEnded([this](const Failure& why) { link_.end(why); });
   link_.begin(*this, clock());
 }
 
@@ -212,7 +214,7 @@ void HTTPSessionProtocol::connectionLost(const Failure& reason) {
     one.reply->tellCancelTo(nullptr, 0);
     one.reply->failed(why);
   }
-  link_.end(why);
+  tellEnded(why);
 }
 
 class HTTPSessionFactory final : public detail::SessionFactory {
@@ -233,8 +235,7 @@ class HTTPSessionFactory final : public detail::SessionFactory {
 Deferred<std::shared_ptr<Session>> connectHTTP(Reactor& reactor, std::string host,
                                                std::uint16_t port, HTTPSessionOptions options,
                                                Duration timeout) {
-  auto factory =
-      std::make_shared<HTTPSessionFactory>(Address{std::move(host), port}, options);
+  auto factory = std::make_shared<HTTPSessionFactory>(Address{std::move(host), port}, options);
   return detail::SessionFactory::connect(reactor, std::move(factory), timeout)
       .addCallback([](std::shared_ptr<detail::SessionHandle> session) {
         return std::shared_ptr<Session>(std::move(session));

@@ -31,11 +31,11 @@ struct HTTPSessionOptions {
   JSONLimits limits{};
 };
 
-/// A session with the server at `host` and `port`, when the connection stands; NotConnected where it
-/// cannot be made in time. The connection ends with the session, and what is under way then fails
-/// with Closed; when the connection was lost, the session is of no more use. Cancelling a request
-/// that is with the server ends the connection, since HTTP has no other way to say so; one that
-/// waits is just forgotten. The reactor must outlive it.
+/// A session with the server at `host` and `port`, when the connection stands; NotConnected where
+/// it cannot be made in time. The connection ends with the session, and what is under way then
+/// fails with Closed; when the connection was lost, the session is of no more use. Cancelling a
+/// request that is with the server ends the connection, since HTTP has no other way to say so; one
+/// that waits is just forgotten. The reactor must outlive it.
 Deferred<std::shared_ptr<Session>> connectHTTP(Reactor& reactor, std::string host,
                                                std::uint16_t port, HTTPSessionOptions options = {},
                                                Duration timeout = std::chrono::seconds(30));

@@ -341,7 +341,7 @@ void NativeProtocol::connectionLost(const Failure& reason) {
     outgoing.reply->tellCancelTo(nullptr, 0);
     outgoing.reply->failed(why);
   }
-  sessionEnded(why);
+  tellEnded(why);
 }
 
 std::shared_ptr<Factory> newNativeFactory(std::shared_ptr<const Api> api, NativeOptions options) {

@@ -52,6 +52,7 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   ~NativeProtocol() override;
 
   bool connected() const noexcept override { return Protocol::connected(); }
+  Address getPeer() const override { return transport().getPeer(); }
   void close() override;
   void ask(const detail::MessageType& type, const void* request,
            std::unique_ptr<detail::PendingReply> reply) override;
@@ -61,11 +62,6 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   void stringReceived(std::string_view text) override;
   void connectionLost(const Failure& reason) override;
   void timeoutConnection() override;
-
- protected:
-  /// The connection has ended, and who waited for answers knows: `why` is Closed, Abandoned or the
-  /// fault of a goodbye.
-  virtual void sessionEnded(const Failure& why) { static_cast<void>(why); }
 
  private:
   struct Outgoing;

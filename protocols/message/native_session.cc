@@ -16,12 +16,11 @@ class ClientProtocol final : public NativeProtocol {
 
   void connectionMade() override {
     NativeProtocol::connectionMade();
+    whenEnded([this](const Failure& why) { link_.end(why); });
     link_.begin(*this, transport().clock());
   }
 
  private:
-  void sessionEnded(const Failure& why) override { link_.end(why); }
-
   detail::SessionLink link_;
 };
 
@@ -42,8 +41,7 @@ class NativeSessionFactory final : public detail::SessionFactory {
 }  // namespace
 
 Deferred<std::shared_ptr<Session>> connectNative(Reactor& reactor, std::string host,
-                                                 std::uint16_t port,
-                                                 std::shared_ptr<const Api> api,
+                                                 std::uint16_t port, std::shared_ptr<const Api> api,
                                                  NativeOptions options, Duration timeout) {
   auto factory = std::make_shared<NativeSessionFactory>(Address{std::move(host), port},
                                                         std::move(api), options);

@@ -7,13 +7,16 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/deferred.h>
 #include <couplet/protocols/message/detail/pending_reply.h>
 #include <couplet/protocols/message/detail/type_of.h>
 #include <couplet/protocols/message/faults.h>
 #include <couplet/protocols/message/message.h>
+#include <couplet/reactor/address.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -53,6 +56,14 @@ class Session {
 
   virtual bool connected() const noexcept = 0;
 
+  /// The other end. REQUIRES: connected()
+  virtual Address getPeer() const = 0;
+
+  /// `call` hears when the connection ends, and why: Closed where this side ended it, Abandoned
+  /// where the other side did, or it broke, or the fault that the other side gave for a reason.
+  /// What was under way has failed by then. Not where the session itself goes first.
+  void whenEnded(Callable<void(const Failure& why)> call) { ended_.push_back(std::move(call)); }
+
   /// Ends the connection: what is under way fails with Closed.
   virtual void close() = 0;
 
@@ -63,6 +74,13 @@ class Session {
 
  protected:
   virtual Clock& clock() noexcept = 0;
+  /// Calls what waits for that. It may destroy this.
+  void tellEnded(const Failure& why) {
+    for (auto& call : std::exchange(ended_, {})) call(why);
+  }
+
+ private:
+  std::vector<Callable<void(const Failure&)>> ended_;
 };
 
 }  // namespace couplet

@@ -13,11 +13,6 @@ void SessionHandle::ask(const MessageType& type, const void* request,
   reply->failed(Failure(NotConnected::to(address_)));
 }
 
-void SessionHandle::end(const Failure& why) {
-  connection_ = nullptr;
-  for (auto& call : std::exchange(ended_, {})) call(why);
-}
-
 void SessionLink::begin(Session& connection, Clock& clock) {
   auto handle = std::make_shared<SessionHandle>(connection, clock, address_);
   handle_ = handle;

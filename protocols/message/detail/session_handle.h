@@ -8,9 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include <couplet/deferred/callable.h>
 #include <couplet/protocols/message/session.h>
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/factory.h>
@@ -37,9 +35,11 @@ class SessionHandle final : public Session {
   void ask(const MessageType& type, const void* request,
            std::unique_ptr<PendingReply> reply) override;
 
-  /// `call` hears why the connection ended; not where the handle goes first.
-  void whenEnded(Callable<void(const Failure& why)> call) { ended_.push_back(std::move(call)); }
-  void end(const Failure& why);
+  Address getPeer() const override { return connection_->getPeer(); }
+  void end(const Failure& why) {
+    connection_ = nullptr;
+    tellEnded(why);
+  }
 
  private:
   Clock& clock() noexcept override { return clock_; }
@@ -47,7 +47,6 @@ class SessionHandle final : public Session {
   Session* connection_;  // null once it has ended
   Clock& clock_;
   const std::string address_;
-  std::vector<Callable<void(const Failure&)>> ended_;
 };
 
 /// What a protocol has of its handle.

@@ -15,17 +15,19 @@ using namespace std::chrono_literals;
 
 // Crunch 21: By scope of the address; localhost is local.
 TEST(ReconnectDelaysTest, KnowsHowFarAwayAnAddressIs) {
-  for (const char* host : {"127.0.0.1", "127.255.255.255", "localhost", "::1", "::ffff:127.0.0.1"}) {
+  for (const char* host :
+       {"127.0.0.1", "127.255.255.255", "localhost", "::1", "::ffff:127.0.0.1"}) {
     EXPECT_EQ(scopeOf(host), AddressScope::kLocal) << host;
   }
-  for (const char* host : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.0.1",
-                           "fd00::1", "fc00::1", "fe80::1", "fe80::1%eth0", "febf::1",
-                           "::ffff:10.0.0.1"}) {
+  for (const char* host :
+       {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.0.1", "fd00::1",
+        "fc00::1", "fe80::1", "fe80::1%eth0", "febf::1", "::ffff:10.0.0.1"}) {
     EXPECT_EQ(scopeOf(host), AddressScope::kLAN) << host;
   }
-  for (const char* host : {"8.8.8.8", "172.15.0.1", "172.32.0.1", "192.169.0.1", "126.0.0.1",
-                           "2001:db8::1", "::2", "fec0::1", "crunch.example", "", "127.0.0.1.example",
-                           "::ffff:8.8.8.8", "1234567890123456789012345678901234567890123456789"}) {
+  for (const char* host :
+       {"8.8.8.8", "172.15.0.1", "172.32.0.1", "192.169.0.1", "126.0.0.1", "2001:db8::1", "::2",
+        "fec0::1", "crunch.example", "", "127.0.0.1.example", "::ffff:8.8.8.8",
+        "1234567890123456789012345678901234567890123456789"}) {
     EXPECT_EQ(scopeOf(host), AddressScope::kInternet) << host;
   }
 }
