@@ -14,8 +14,8 @@
 namespace couplet {
 
 /// Sheds requests while the last ones took too long, as the mean of 16 says: at 3/4 of what is
-/// expected a tenth of them, at 9/10 a quarter, from there on a half. They are shed evenly: of ten the
-/// tenth, and not one of a hundred ten in a row.
+/// expected a tenth of them, at 9/10 a quarter, from there on a half. They are shed evenly: of ten
+/// the tenth, and not one of a hundred ten in a row.
 ///
 ///     if (meter.admit()) { ...; meter.finished(took, failed); }
 class ServiceMeter {

@@ -191,7 +191,13 @@ const char* parseHost(std::string_view text, std::string& host) {
 std::optional<IPv6Groups> parseIPAddress(std::string_view text) {
   const std::optional<std::uint32_t> address = parseIPv4(text);
   if (!address) return parseIPv6(text);
-  return IPv6Groups{0, 0, 0, 0, 0, 0xffff, static_cast<std::uint16_t>(*address >> 16),
+  return IPv6Groups{0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0xffff,
+                    static_cast<std::uint16_t>(*address >> 16),
                     static_cast<std::uint16_t>(*address & 0xffff)};
 }
 
