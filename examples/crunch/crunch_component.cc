@@ -5,8 +5,10 @@
 //     curl 'http://127.0.0.1:5052/MulDiv?a=9.0&b=7.0&c=370.0&d=10.0'
 #include <memory>
 #include <tuple>
+#include <utility>
 
 #include <couplet/deferred/concurrently.h>
+#include <couplet/protocols/message/api_control.h>
 #include <couplet/protocols/message/api_resource.h>
 #include <couplet/protocols/message/group.h>
 #include <couplet/protocols/program/program.h>
@@ -29,11 +31,13 @@ using namespace component_api;
 struct Settings {
   HostPort crunch{"127.0.0.1", 5051};
   HostPort public_{"127.0.0.1", 5052};
-  bool native = false;  // whether crunch speaks the native protocol there
+  HostPort control{"127.0.0.1", 5053};  // for operators
+  bool native = false;                  // whether crunch speaks the native protocol there
 
   static constexpr auto kMessage = couplet::message(
       "crunch_component.Settings", couplet::member("crunch", &Settings::crunch),
-      couplet::member("public", &Settings::public_), couplet::member("native", &Settings::native));
+      couplet::member("public", &Settings::public_), couplet::member("control", &Settings::control),
+      couplet::member("native", &Settings::native));
 };
 
 class Component {
@@ -80,12 +84,17 @@ class Component {
 };
 
 void serve(couplet::Program& program, const Settings& settings) {
-  auto component = std::make_shared<Component>(program.reactor(), settings);
-  auto api = std::make_shared<const couplet::Api>(
+  couplet::Reactor& reactor = program.reactor();
+  auto component = std::make_shared<Component>(reactor, settings);
+  auto api = std::make_shared<couplet::Api>(
       Requests(), [component](const MulDiv& m) { return (*component)(m); },
       [component](const DivMul& m) { return (*component)(m); });
-  program.reactor().listenTCP(settings.public_.port, couplet::newApiSite(api),
-                              {settings.public_.host});
+  api->expect(reactor);
+  const auto listen = [&](const HostPort& at, std::shared_ptr<const couplet::Api> what) {
+    reactor.listenTCP(at.port, couplet::newApiSite(std::move(what)), {at.host});
+  };
+  listen(settings.public_, api);
+  listen(settings.control, couplet::newApiControl(api));
 }
 
 }  // namespace

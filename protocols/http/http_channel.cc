@@ -8,6 +8,7 @@
 #include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/errors.h>
 #include <couplet/protocols/http/site.h>
+#include <couplet/reactor/errors.h>
 #include <couplet/reactor/log.h>
 
 namespace couplet {
@@ -47,11 +48,20 @@ void HTTPChannel::connectionMade() {
 
 void HTTPChannel::connectionLost(const Failure& reason) {
   const bool begun = state_ < State::kRefused && outgoing();
+  const bool byThisSide = endsByThisSide(reason);
   state_ = State::kClosed;
   full_ = false;
   if (listed_) site_.forget(*this);
   if (begun) logAnswer();
   if (streaming()) streaming()->failBody(reason);
+  site_.objects_.end(transport(), byThisSide);
+}
+
+/// Whether the client would have had more of the connection.
+bool HTTPChannel::endsByThisSide(const Failure& reason) const {
+  if (state_ == State::kRefused) return true;
+  if (state_ == State::kClosed) return !ended_;
+  return reason.check<ConnectionAborted>() || reason.check<TimeoutError>();
 }
 
 void HTTPChannel::dataReceived(std::string_view bytes) {
@@ -65,7 +75,7 @@ void HTTPChannel::producingResumed() { takeHeld(); }
 
 /// The client has left, unless it waits for an answer that the site gives such clients.
 void HTTPChannel::readConnectionLost() {
-  ended_ = true;
+  ended_ = ended_ || state_ < State::kRefused;
   if (bodyIsStalled()) return;
   const bool bodyIsRead = streaming() && streaming()->pipe;
   if (answering_ && !bodyIsRead ? site_.options_.allowHalfClose : !held_.empty()) return;
@@ -180,7 +190,7 @@ void HTTPChannel::moveOn(State state) {
 inline void HTTPChannel::headCame() {
   const RequestHead& head = exchange_->parser.head();
   exchange_->hasRequest = true;
-  exchange_->request.assign(head, &transport());
+  exchange_->request.assign(head, &transport(), &site_.objects_);
   keepAlive_ = head.keepAlive && head.form != TargetForm::kAuthority;  // a tunnel may follow
   if (head.hasBody()) return bodyBegins();
   exchange_->parser.takeEnd();
@@ -372,6 +382,7 @@ void HTTPChannel::handOver(std::string_view bytes) {
   std::unique_ptr<Protocol> next = std::move(exchange_->streams->next);
   if (listed_) site_.forget(*this);
   state_ = State::kClosed;
+  site_.objects_.end(transport(), true);
   if (std::exchange(full_, false)) transport().unregisterProducer();
   if (transport().paused()) transport().resumeProducing();
   Protocol& protocol = *next;

@@ -131,6 +131,7 @@ class HTTPChannel : public Protocol, private Producer {
   void leave();
   void close();
   void drainedTooLong();
+  bool endsByThisSide(const Failure& reason) const;
 
   Site& site_;
   HTTPChannel* previous_ = nullptr;  // in the list of the site
@@ -146,7 +147,7 @@ class HTTPChannel : public Protocol, private Producer {
   bool keepAlive_ = false;  // after the request
   bool taking_ = false;     // `take` runs
   bool full_ = false;       // this is the transport's producer
-  bool ended_ = false;      // the client sends no more
+  bool ended_ = false;      // the client sends no more, and was not refused
   bool draining_ = false;
   bool listed_ = false;  // by the site
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <couplet/protocols/http/basic_auth.h>
+#include <couplet/protocols/http/connection_object.h>
 #include <couplet/protocols/http/cookies.h>
 #include <couplet/protocols/http/headers.h>
 #include <couplet/protocols/http/incoming_body.h>
@@ -51,6 +52,17 @@ class Request {
   IncomingBody& incoming() noexcept { return incoming_; }
   /// The other end of the connection; empty where there is none, in a test.
   Address peer() const { return transport_ ? transport_->getPeer() : Address(); }
+
+  /// What `owner`, which is anybody's address, keeps for the connection that this came by; null
+  /// where that is nothing.
+  std::shared_ptr<ConnectionObject> keptForConnection(const void* owner) const {
+    return objects_ ? objects_->find(*transport_, owner) : nullptr;
+  }
+  /// Keeps `object` until the connection ends, in place of what `owner` kept before. Where there is
+  /// no connection, in a test, it is dropped.
+  void keepForConnection(const void* owner, std::shared_ptr<ConnectionObject> object) {
+    if (objects_) objects_->keep(*transport_, owner, std::move(object));
+  }
 
   // Read when they are first asked for. Views and references are valid as long as the request is.
 
@@ -96,9 +108,10 @@ class Request {
     read_.reset();
     if (incoming_) incoming_ = {};
   }
-  /// Begins anew, with a copy of `head`. REQUIRES: a parser gave it; `transport`, if any, outlives
-  /// this
-  void assign(const RequestHead& head, const Transport* transport = nullptr);
+  /// Begins anew, with a copy of `head`. REQUIRES: a parser gave it; what is given of the
+  /// connection, both or neither, outlives this
+  void assign(const RequestHead& head, const Transport* transport = nullptr,
+              ConnectionObjects* objects = nullptr);
   void setIncoming(IncomingBody body) noexcept { incoming_ = std::move(body); }
   /// Takes memory as it comes; all of it, where `length` was announced, once an eighth is there.
   void appendBody(std::string_view piece, std::uint64_t length = 0) {
@@ -157,6 +170,7 @@ class Request {
   std::string spareText_;
   IncomingBody incoming_;
   const Transport* transport_ = nullptr;
+  ConnectionObjects* objects_ = nullptr;
   std::shared_ptr<const void> answers_;
   mutable std::unique_ptr<Read> read_;  // null until something is asked for
   std::vector<Param> params_;

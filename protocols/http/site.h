@@ -15,6 +15,7 @@
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
 #include <couplet/protocols/http/access_log.h>
+#include <couplet/protocols/http/connection_object.h>
 #include <couplet/protocols/http/limits.h>
 #include <couplet/protocols/http/message_head.h>
 #include <couplet/protocols/http/resource.h>
@@ -145,6 +146,7 @@ class Site : public Factory {
   Clock::TimePoint lastLook_{};
   std::vector<Promise<void>> draining_;                       // to be told when there are none
   bool drained_ = false;                                      // no more are taken
+  ConnectionObjects objects_;                                 // of all channels
   HTTPHeadTable table_;                                       // of all channels
   std::string out_;                                           // what a channel is about to write
   std::unique_ptr<detail::HTTPExchange> nextSpare_;           // to use again before the others

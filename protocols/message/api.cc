@@ -14,6 +14,18 @@ detail::ApiRequest* Api::find(std::string_view name) const noexcept {
   return nullptr;
 }
 
+Service* Api::service(std::string_view name) const noexcept {
+  const detail::ApiRequest* const request = find(name);
+  return request ? request->service.get() : nullptr;
+}
+
+void Api::expect(Clock& clock, Duration responsiveness, std::time_t (*wallTime)()) {
+  for (const auto& request : requests_) {
+    request->service = std::make_shared<Service>(std::string(request->type().shortName()), clock,
+                                                 responsiveness, wallTime);
+  }
+}
+
 void Api::add(std::unique_ptr<detail::ApiRequest> request) {
   const std::string_view name = request->type().shortName();
   if (find(name)) {

@@ -40,7 +40,8 @@ Response jsonOf(int status, std::string text) {
 
 Response responseOf(Reply reply) {
   Response response = jsonOf(reply.status, std::move(reply.text));
-  if (reply.status == 503) response.headers.add("Retry-After", "1");
+  if (reply.status == 503)
+    response.headers.add("Retry-After", std::to_string(reply.retryAfter.count()));
   return response;
 }
 
@@ -67,6 +68,22 @@ Response pageResponse(const std::string& page) {
   response.headers.add("X-Content-Type-Options", "nosniff");
   return response;
 }
+
+/// The object of a connection.
+class KeptObject final : public ConnectionObject {
+ public:
+  KeptObject(std::shared_ptr<const Api> api, const Request& request)
+      : api_(std::move(api)), object_(api_->sessions()->accepted({request.peer(), nullptr})) {}
+
+  const std::shared_ptr<void>& object() const noexcept { return object_; }
+  void connectionEnded(bool byThisSide) override {
+    api_->sessions()->ended(object_.get(), byThisSide);
+  }
+
+ private:
+  const std::shared_ptr<const Api> api_;
+  const std::shared_ptr<void> object_;
+};
 
 bool isOneOf(std::string_view method) {
   return method == "GET" || method == "POST" || method == "HEAD";
@@ -98,12 +115,22 @@ Answer ApiResource::answer(Request& request) {
   if (request.method() == "OPTIONS") return allowing(kMethods, Response(204));
   if (!isOneOf(request.method())) return methodNotAllowed(asked->type().shortName(), request);
   if (VLOG_IS_ON(1)) LogLine::info() << asked->type().name << " from " << request.peer();
+  const std::shared_ptr<void> session = api_->sessions() ? sessionOf(request) : nullptr;
   detail::HTTPRequestReader reader(request, limits_);
-  detail::Answered answered = asked->answer(reader, request.takeText(), kForm);
+  detail::Answered answered = asked->answer(reader, request.takeText(), kForm, session);
   if (Reply* reply = std::get_if<Reply>(&answered)) return responseOf(std::move(*reply));
   return std::get<Deferred<Reply>>(std::move(answered)).addCallback([](Reply reply) {
     return responseOf(std::move(reply));
   });
+}
+
+std::shared_ptr<void> ApiResource::sessionOf(Request& request) const {
+  if (const auto kept = request.keptForConnection(this)) {
+    return static_cast<const KeptObject&>(*kept).object();
+  }
+  const auto made = std::make_shared<KeptObject>(api_, request);
+  request.keepForConnection(this, made);
+  return made->object();
 }
 
 detail::ApiRequest* ApiResource::find(std::string_view path) const {

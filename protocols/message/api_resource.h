@@ -44,6 +44,8 @@ class ApiResource : public Resource {
 
  private:
   Answer answer(Request& request);
+  /// What the Api keeps for the connection.
+  std::shared_ptr<void> sessionOf(Request& request) const;
   /// By the path, as it is sent: null for none.
   detail::ApiRequest* find(std::string_view path) const;
   Response describe(const Request& request) const;

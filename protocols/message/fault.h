@@ -4,6 +4,7 @@
 // travel on the wire. Those that come with Couplet are in faults.h.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class Fault : public std::exception {
   int exitStatus() const noexcept;
   /// The status of an HTTP response that has it: kStatus of its class, or 500.
   virtual int status() const noexcept = 0;
+  /// Of a status 503: when it is worth to ask again.
+  virtual std::chrono::seconds retryAfter() const noexcept { return std::chrono::seconds(1); }
   /// A copy, as an exception of its own class.
   virtual Failure failure() const = 0;
 

@@ -66,9 +66,9 @@ OutOfService::OutOfService(std::string what, std::string why)
 
 OutOfService OutOfService::api(std::string_view path, std::string_view resumes,
                                std::string reason) {
-  return OutOfService("API (" + std::string(path) + ") is out of service and resuming around " +
-                          std::string(resumes) + " UTC",
-                      std::move(reason));
+  std::string what = "API (" + std::string(path) + ") is out of service";
+  if (!resumes.empty()) what.append(" and resuming around ").append(resumes).append(" UTC");
+  return OutOfService(std::move(what), std::move(reason));
 }
 
 NotListening::NotListening(std::string_view address, int errorNumber)

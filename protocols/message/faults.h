@@ -5,6 +5,7 @@
 // may have for their reason, are in deferred/errors.h and reactor/errors.h.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <memory>
 #include <string>
@@ -66,9 +67,14 @@ struct Overloaded : FaultOf<Overloaded> {
 /// An operator took it out of service.
 struct OutOfService : FaultOf<OutOfService> {
   explicit OutOfService(std::string what = "out of service", std::string why = "");
-  /// `API (/Multiply) is out of service and resuming around 12:30 UTC (maintenance)`.
+  /// `API (/Multiply) is out of service and resuming around 12:30 UTC (maintenance)`; without a
+  /// time to resume at, `API (/Multiply) is out of service (maintenance)`.
   static OutOfService api(std::string_view path, std::string_view resumes, std::string reason);
 
+  std::chrono::seconds retryAfter() const noexcept override { return resumesIn; }
+
+  /// From when it was made; not on the wire.
+  std::chrono::seconds resumesIn{60};
   static constexpr int kStatus = 503;
   static constexpr auto kMessage = faultMessage("couplet.OutOfService");
 };

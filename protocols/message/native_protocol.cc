@@ -128,6 +128,18 @@ void NativeProtocol::connectionMade() {
   setTimeout(options_.enquireAfter);
 }
 
+/// Makes the object of the connection, or says why there is none.
+void NativeProtocol::accept() {
+  try {
+    object_ = api_->sessions()->accepted({transport().getPeer(), this});
+  } catch (const Fault& fault) {
+    sayGoodbye(fault);
+  } catch (...) {
+    LogLine::error() << "Exception at the beginning of a session: " << Failure::current();
+    sayGoodbye(Faulted("no session could be made", "the server's log says why"));
+  }
+}
+
 void NativeProtocol::dataReceived(std::string_view bytes) {
   if (std::exchange(enquired_, false)) setTimeout(options_.enquireAfter);
   resetTimeout();
@@ -183,10 +195,13 @@ void NativeProtocol::takeHello(const Frame& frame) {
   if (hello.frame_limit < kLeastFrameLimit) throw MessageError("a frame limit below 1024");
   greeted_ = true;
   frameLimit_ = std::min<std::uint64_t>(hello.frame_limit, options_.frameLimit);
+  if (api_ && api_->sessions()) accept();
+  if (!leaving_) helloReceived();
 }
 
 /// The last thing that is said.
 void NativeProtocol::sayGoodbye(const Fault& why) {
+  leaving_ = true;
   refuseInput();
   text_.clear();
   detail::appendMessage(text_, Frame::Kind::kGoodbye, 0, why.name(), why.messageType(),
@@ -208,7 +223,7 @@ void NativeProtocol::takeRequest(const Frame& frame) {
     return sendReply(reply, form);
   }
   MembersReader members(frame.members, options_.limits);
-  detail::Answered answered = asked->answer(members, std::move(text_), form);
+  detail::Answered answered = asked->answer(members, std::move(text_), form, object_);
   if (Reply* reply = std::get_if<Reply>(&answered)) return sendReply(*reply, form);
   workOn(form, std::get<Deferred<Reply>>(std::move(answered)));
 }
@@ -336,10 +351,15 @@ void NativeProtocol::takeAnswer(const Frame& frame) {
 void NativeProtocol::connectionLost(const Failure& reason) {
   for (Incoming& incoming : std::exchange(incoming_, {})) std::move(incoming.work).discard();
   const Failure why = closing_ ? Failure(Closed()) : lossOf(reason);
-  for (Outgoing& outgoing : std::exchange(outgoing_, {})) {
-    if (!outgoing.reply) continue;
-    outgoing.reply->tellCancelTo(nullptr, 0);
-    outgoing.reply->failed(why);
+  std::vector<Outgoing> failing = std::exchange(outgoing_, {});
+  for (Outgoing& outgoing : failing) {
+    if (outgoing.reply) outgoing.reply->tellCancelTo(nullptr, 0);
+  }
+  for (Outgoing& outgoing : failing) {
+    if (outgoing.reply) outgoing.reply->failed(why);
+  }
+  if (const auto object = std::move(object_)) {
+    api_->sessions()->ended(object.get(), closing_ || leaving_);
   }
   tellEnded(why);
 }

@@ -63,6 +63,11 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   void connectionLost(const Failure& reason) override;
   void timeoutConnection() override;
 
+ protected:
+  /// The other side has said hello: from now on it takes frames of its own limit, and not of 1024
+  /// bytes only.
+  virtual void helloReceived() {}
+
  private:
   struct Outgoing;
   struct Incoming;
@@ -72,6 +77,7 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   // detail::Asked
   void cancelled(detail::PendingReply& reply) override;
 
+  void accept();
   void take(const detail::Frame& frame);
   void takeHello(const detail::Frame& frame);
   void sayGoodbye(const Fault& why);
@@ -96,10 +102,12 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   bool greeted_ = false;            // the other side's hello has come
   bool enquired_ = false;           // and not been answered
   bool closing_ = false;            // by this side
+  bool leaving_ = false;            // the same, and it has said why
   std::vector<Outgoing> outgoing_;  // our requests; a place is used again
   std::vector<std::size_t> free_;   // places in it
   std::vector<Incoming> incoming_;  // the other's requests that are answered later; likewise
   std::size_t atWork_ = 0;          // of these
+  std::shared_ptr<void> object_;    // that the Api keeps for this; null where it keeps none
   std::string text_;                // what is about to be sent, or its memory
 };
 

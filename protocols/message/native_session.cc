@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <couplet/protocols/message/detail/session_handle.h>
+#include <couplet/protocols/message/faults.h>
 
 namespace couplet {
 
@@ -12,15 +13,26 @@ namespace {
 class ClientProtocol final : public NativeProtocol {
  public:
   ClientProtocol(std::shared_ptr<const Api> api, NativeOptions options, detail::SessionLink link)
-      : NativeProtocol(std::move(api), options), link_(std::move(link)) {}
+      : NativeProtocol(std::move(api), options),
+        patience_(options.answerWithin),
+        link_(std::move(link)) {}
 
   void connectionMade() override {
     NativeProtocol::connectionMade();
     whenEnded([this](const Failure& why) { link_.end(why); });
-    link_.begin(*this, transport().clock());
+    silence_ = callLater(patience_, [this] {
+      transport().failConnection(Failure(TimedOut("the other side does not say hello")));
+    });
   }
 
  private:
+  void helloReceived() override {
+    silence_.cancel();
+    link_.begin(*this, transport().clock());
+  }
+
+  const Duration patience_;
+  DelayedCall silence_;
   detail::SessionLink link_;
 };
 

@@ -16,8 +16,9 @@ namespace couplet {
 
 class Reactor;
 
-/// A session with the program at `host` and `port`, when the connection stands; NotConnected where
-/// it cannot be made in time. It asks, and what the other side asks is answered by `api`, if there
+/// A session with the program at `host` and `port`, when the connection stands and the other side
+/// has said hello; NotConnected where it cannot be made in time, or does not speak the protocol. It
+/// asks, and what the other side asks is answered by `api`, if there
 /// is one. The connection ends with the session, and what is under way then fails with Closed; when
 /// the connection was lost, the session is of no more use. The reactor must outlive it.
 Deferred<std::shared_ptr<Session>> connectNative(Reactor& reactor, std::string host,

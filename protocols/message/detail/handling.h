@@ -18,6 +18,7 @@
 #include <couplet/protocols/message/fault.h>
 #include <couplet/protocols/message/json.h>
 #include <couplet/protocols/message/message.h>
+#include <couplet/protocols/message/service.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
@@ -31,6 +32,15 @@ class RequestReader {
   ~RequestReader() = default;
 };
 
+/// A request on its way to its handler, and back.
+struct ApiCall {
+  RequestReader& reader;
+  std::string text;  // where the reply goes: empty, and with the memory that is to be used again
+  const ReplyForm& form;
+  const std::shared_ptr<void>& session;  // the connection's object; null where the Api has none
+  Service::Transaction transaction;
+};
+
 class ApiRequest {
  public:
   virtual ~ApiRequest() = default;
@@ -39,13 +49,25 @@ class ApiRequest {
   /// What the handler answers; of one that answers with nothing Ack.
   virtual const MessageType& replyType() const noexcept = 0;
 
-  /// Has it read and handled. Every failure is a reply. `text` is where that goes: empty, and with
-  /// the memory that is to be used again.
-  Answered answer(RequestReader& reader, std::string text, const ReplyForm& form);
+  /// Has it read and handled. Every failure is a reply.
+  Answered answer(RequestReader& reader, std::string text, const ReplyForm& form,
+                  const std::shared_ptr<void>& session = nullptr);
+
+  /// Null where nothing is expected of it.
+  std::shared_ptr<Service> service;
 
  private:
-  /// The same; may throw.
-  virtual Answered handle(RequestReader& reader, std::string& text, const ReplyForm& form) = 0;
+  /// The same; may throw, and then leaves the call its text and its transaction.
+  virtual Answered handle(ApiCall& call) = 0;
+};
+
+/// Whether a reply says that the service has failed, and not who asked it.
+constexpr bool isServiceFailure(const Reply& reply) noexcept { return reply.status >= 500; }
+
+/// What a handler has that takes none.
+struct NoSession {
+  explicit NoSession(const std::shared_ptr<void>&) noexcept {}
+  void* get() const noexcept { return nullptr; }
 };
 
 /// What a handler returns for each request.
@@ -71,10 +93,29 @@ Reply replyWith(const T& message, std::string& text, const ReplyForm& form) {
   }
 }
 
+/// Whether it takes the connection's object, an S, beside the request. There is none where that is
+/// void.
+template <class R, class H, class S>
+inline constexpr bool kTakesSession = std::is_invocable_v<H&, R&, std::add_lvalue_reference_t<S>>;
 template <class R, class H>
-inline constexpr bool kHandles = std::is_invocable_v<H&, R&>;
+inline constexpr bool kTakesSession<R, H, void> = false;
 
-template <Message R, class H>
+template <class R, class H, class S>
+inline constexpr bool kHandles = std::is_invocable_v<H&, R&> || kTakesSession<R, H, S>;
+
+template <class R, class H, class S>
+decltype(auto) callHandler(H& handler, R& request, void* session) {
+  if constexpr (kTakesSession<R, H, S>) {
+    return handler(request, *static_cast<S*>(session));
+  } else {
+    return handler(request);
+  }
+}
+
+template <class R, class H, class S>
+using Returned = decltype(callHandler<R, H, S>(std::declval<H&>(), std::declval<R&>(), nullptr));
+
+template <Message R, class H, class S>
 class Handling final : public ApiRequest {
  public:
   explicit Handling(H& handler) noexcept : handler_(handler) {}
@@ -85,21 +126,31 @@ class Handling final : public ApiRequest {
   }
 
  private:
-  using Returned = std::invoke_result_t<H&, R&>;
-  using Value = typename Given<Returned>::Value;
+  using Given = detail::Given<Returned<R, H, S>>;
+  using Value = typename Given::Value;
 
-  Answered handle(RequestReader& reader, std::string& text, const ReplyForm& form) override {
+  Answered handle(ApiCall& call) override {
     R request{};
-    reader.read(TypeOf<R>::value, &request);
-    if constexpr (Given<Returned>::kIsLater) {
-      return handleLater(std::move(request), text, form);
-    } else if constexpr (std::is_void_v<Returned>) {
-      handler_(request);
-      return replyWith(Ack(), text, form);
-    } else if constexpr (Message<Returned>) {
-      return replyWith(handler_(request), text, form);
+    call.reader.read(TypeOf<R>::value, &request);
+    if (service) call.transaction = service->begin();
+    if constexpr (Given::kIsLater) {
+      return handleLater(std::move(request), call);
     } else {
-      return replyWithResult(handler_(request), text, form);
+      return handleNow(request, call);
+    }
+  }
+
+  Reply handleNow(R& request, ApiCall& call) {
+    const auto given = [&]() -> decltype(auto) {
+      return callHandler<R, H, S>(handler_, request, call.session.get());
+    };
+    if constexpr (std::is_void_v<Returned<R, H, S>>) {
+      given();
+      return replyWith(Ack(), call.text, call.form);
+    } else if constexpr (Message<Returned<R, H, S>>) {
+      return replyWith(given(), call.text, call.form);
+    } else {
+      return replyWithResult(given(), call.text, call.form);
     }
   }
 
@@ -118,17 +169,24 @@ class Handling final : public ApiRequest {
     }
   }
 
-  /// The closure has the request, and lives until a coroutine that it returned has ended.
-  Answered handleLater(R request, std::string& text, const ReplyForm& form) {
-    auto given = succeed().addCallback(
-        [this, request = std::move(request)]() mutable { return handler_(request); });
-    return put(std::move(given), std::move(text), form);
+  /// The closure has the request, and the session, and lives until a coroutine that it returned has
+  /// ended.
+  Answered handleLater(R request, ApiCall& call) {
+    using Kept = std::conditional_t<kTakesSession<R, H, S>, std::shared_ptr<void>, NoSession>;
+    auto given = succeed().addCallback([&handler = handler_, request = std::move(request),
+                                        session = Kept(call.session)]() mutable {
+      return callHandler<R, H, S>(handler, request, session.get());
+    });
+    return put(std::move(given), call);
   }
 
-  Answered put(Deferred<Value> given, std::string text, const ReplyForm& form) {
+  Answered put(Deferred<Value> given, ApiCall& call) {
     return std::move(given).addBoth(
-        [text = std::move(text), form](const Result<Value>& result) mutable -> Reply {
-          return replyWithResult(result, text, form);
+        [text = std::move(call.text), form = call.form,
+         transaction = std::move(call.transaction)](const Result<Value>& result) mutable {
+          Reply reply = replyWithResult(result, text, form);
+          transaction.ended(isServiceFailure(reply));
+          return reply;
         });
   }
 
@@ -136,36 +194,36 @@ class Handling final : public ApiRequest {
 };
 
 /// Which of the handlers takes R.
-template <class R, class... H>
+template <class R, class S, class... H>
 constexpr std::size_t indexOfHandler() {
-  const bool takes[] = {kHandles<R, H>..., false};
+  const bool takes[] = {kHandles<R, H, S>..., false};
   std::size_t index = 0;
   while (index < sizeof...(H) && !takes[index]) ++index;
   return index;
 }
 
-template <class R, class H>
+template <class R, class S, class H>
 std::unique_ptr<ApiRequest> newHandlingBy(H& handler) {
-  constexpr bool kFits = Given<std::invoke_result_t<H&, R&>>::kFits;
+  constexpr bool kFits = Given<Returned<R, H, S>>::kFits;
   static_assert(
       kFits,
       "couplet: a handler of the Api must return a message, a fault, nothing, or a Result "
       "or Deferred of these");
   if constexpr (kFits) {
-    return std::make_unique<Handling<R, H>>(handler);
+    return std::make_unique<Handling<R, H, S>>(handler);
   } else {
     return nullptr;
   }
 }
 
-template <class R, class... H>
+template <class R, class S, class... H>
 std::unique_ptr<ApiRequest> newHandling(std::tuple<H...>& handlers) {
-  constexpr std::size_t kHandlers = (std::size_t{kHandles<R, H>} + ... + 0);
+  constexpr std::size_t kHandlers = (std::size_t{kHandles<R, H, S>} + ... + 0);
   static_assert(kHandlers != 0,
                 "couplet: a request of the Api has no handler: none takes a `const R&`");
   static_assert(kHandlers < 2, "couplet: a request of the Api has several handlers");
   if constexpr (kHandlers == 1) {
-    return newHandlingBy<R>(std::get<indexOfHandler<R, H...>()>(handlers));
+    return newHandlingBy<R, S>(std::get<indexOfHandler<R, S, H...>()>(handlers));
   } else {
     return nullptr;
   }

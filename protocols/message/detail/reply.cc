@@ -12,17 +12,27 @@ namespace couplet::detail {
 Reply replyOf(const MessageType& type, const void* message, std::string text,
               const ReplyForm& form) {
   form.write(form, text, {type.name, type, message, false});
-  return {std::move(text), 200};
+  return {.text = std::move(text)};
 }
 
 Reply replyOf(const Fault& fault, std::string text, const ReplyForm& form) {
   form.write(form, text, {fault.name(), fault.messageType(), fault.message(), true});
-  return {std::move(text), fault.status()};
+  return {std::move(text), fault.status(), fault.retryAfter()};
 }
+
+namespace {
+
+/// The fault that it is, be it that of one item of several.
+const Fault* faultOf(const Failure& failure) {
+  if (const auto* item = failure.get<ItemError>()) return faultOf(item->subFailure());
+  return failure.get<Fault>();
+}
+
+}  // namespace
 
 Reply replyOf(const Failure& failure, std::string_view request, std::string text,
               const ReplyForm& form) {
-  if (const Fault* fault = failure.get<Fault>()) {
+  if (const Fault* fault = faultOf(failure)) {
     try {
       return replyOf(*fault, text, form);
     } catch (const MessageError& error) {
@@ -38,12 +48,19 @@ Reply replyOf(const Failure& failure, std::string_view request, std::string text
                  std::move(text), form);
 }
 
-Answered ApiRequest::answer(RequestReader& reader, std::string text, const ReplyForm& form) {
+Answered ApiRequest::answer(RequestReader& reader, std::string text, const ReplyForm& form,
+                            const std::shared_ptr<void>& session) {
+  ApiCall call{reader, std::move(text), form, session, {}};
+  Answered answered;
   try {
-    return handle(reader, text, form);
+    answered = handle(call);
   } catch (...) {
-    return replyOf(Failure::current(), type().shortName(), std::move(text), form);
+    answered = replyOf(Failure::current(), type().shortName(), std::move(call.text), form);
   }
+  if (const Reply* reply = std::get_if<Reply>(&answered)) {
+    call.transaction.ended(isServiceFailure(*reply));
+  }
+  return answered;
 }
 
 }  // namespace couplet::detail

@@ -3,6 +3,7 @@
 // Internal. What a request is answered with, in the form that its protocol has for it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,7 +35,8 @@ struct ReplyForm {
 /// A text that is ready to be sent.
 struct Reply {
   std::string text;
-  int status = 200;  // as HTTP has it; of a fault its own
+  int status = 200;                   // as HTTP has it; of a fault its own
+  std::chrono::seconds retryAfter{};  // of a status 503
 };
 
 /// One that is there, or one that comes later.

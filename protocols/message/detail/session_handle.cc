@@ -14,6 +14,7 @@ void SessionHandle::ask(const MessageType& type, const void* request,
 }
 
 void SessionLink::begin(Session& connection, Clock& clock) {
+  if (!made_.pending()) return connection.close();
   auto handle = std::make_shared<SessionHandle>(connection, clock, address_);
   handle_ = handle;
   made_.callback(std::move(handle));
@@ -21,6 +22,10 @@ void SessionLink::begin(Session& connection, Clock& clock) {
 
 void SessionLink::end(const Failure& why) {
   if (const auto handle = handle_.lock()) handle->end(why);
+  if (!made_.pending()) return;
+  NotConnected fault(address_, 0);
+  fault.explanation = why.message();
+  made_.errback(Failure(std::move(fault)));
 }
 
 SessionFactory::SessionFactory(Address address)
@@ -30,10 +35,9 @@ SessionFactory::SessionFactory(Address address)
 
 Deferred<std::shared_ptr<SessionHandle>> SessionFactory::connect(
     Reactor& reactor, std::shared_ptr<SessionFactory> factory, Duration timeout) {
-  auto session = factory->made_.deferred();
-  const Address address = factory->address_;
-  reactor.connectTCP(address.host, address.port, std::move(factory), {.timeout = timeout});
-  return session;
+  const Address& address = factory->address_;
+  reactor.connectTCP(address.host, address.port, factory, {.timeout = timeout});
+  return factory->made_.deferred();
 }
 
 std::unique_ptr<Protocol> SessionFactory::buildProtocol(const Address&) {

@@ -57,9 +57,10 @@ class SessionLink {
   SessionLink(std::string address, Made made)
       : address_(std::move(address)), made_(std::move(made)) {}
 
-  /// The connection is ready: its owner gets the handle. Once.
+  /// The connection is ready: its owner gets the handle, or, if that is not wanted any more, it is
+  /// closed. Once.
   void begin(Session& connection, Clock& clock);
-  /// It has ended. Who runs may have destroyed the handle.
+  /// It has ended; NotConnected where it was not ready. Who runs may have destroyed the handle.
   void end(const Failure& why);
 
  private:
@@ -73,7 +74,8 @@ class SessionFactory : public ClientFactory {
  public:
   explicit SessionFactory(Address address);
 
-  /// The session; NotConnected where there is none. Cancelling it gives the attempt up.
+  /// The session; NotConnected where there is none. Cancelling it gives the attempt up. Throws as
+  /// Reactor::connectTCP does.
   static Deferred<std::shared_ptr<SessionHandle>> connect(Reactor& reactor,
                                                           std::shared_ptr<SessionFactory> factory,
                                                           Duration timeout);

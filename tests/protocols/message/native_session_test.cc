@@ -3,7 +3,9 @@
 // Connections that programs make to ask over them.
 #include <couplet/protocols/message/native_session.h>
 
+#include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <couplet/deferred/errors.h>
@@ -15,14 +17,20 @@
 namespace couplet {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::assertNoResult;
 using testing::failureResultOf;
 using testing::successResultOf;
 
+struct Text {
+  std::string text;
+  static constexpr auto kMessage = message("test_api.Text", member("text", &Text::text));
+};
+
 std::shared_ptr<const Api> newApi(Promise<Output>& slow) {
   return std::make_shared<const Api>(
-      Requests<Multiply, Divide>(), [](const Multiply& m) { return Output{m.x * m.y}; },
-      [&slow](const Divide&) { return slow.deferred(); });
+      Requests<Multiply, Divide, Text>(), [](const Multiply& m) { return Output{m.x * m.y}; },
+      [&slow](const Divide&) { return slow.deferred(); }, [](const Text& text) { return text; });
 }
 
 /// Remembers what it built last.
@@ -70,6 +78,54 @@ TEST_F(NativeSessionTest, WhoIsNotThereIsNotConnected) {
   reactor.flush();
   EXPECT_EQ(failureResultOf<NotConnected>(session).get<NotConnected>()->condition,
             R"(cannot connect to "127.0.0.1:5054")");
+}
+
+TEST_F(NativeSessionTest, ARequestMayBeLongFromTheFirstOn) {
+  listen();
+  const auto session = connect();
+  auto echo = session->request<Text>(Text{std::string(5000, 'a')});
+  reactor.flush();
+  EXPECT_EQ(successResultOf(echo).text.size(), 5000u);
+}
+
+TEST_F(NativeSessionTest, WhoSaysNoHelloIsNotConnected) {
+  auto session = connectNative(reactor, "127.0.0.1", 5054);
+  reactor.tcpClients().back().succeed();
+  reactor.flush();
+  assertNoResult(session);
+  reactor.advance(5s);
+  reactor.flush();
+  EXPECT_EQ(
+      failureResultOf<NotConnected>(session).message(),
+      R"j(cannot connect to "127.0.0.1:5054" (timed out (the other side does not say hello)))j");
+}
+
+TEST_F(NativeSessionTest, WhoSpeaksAnotherProtocolIsNotConnected) {
+  auto session = connectNative(reactor, "127.0.0.1", 5054);
+  testing::MemoryPeer server = reactor.tcpClients().back().succeed();
+  server.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+  reactor.flush();
+  EXPECT_THAT(failureResultOf<NotConnected>(session).message(),
+              ::testing::StartsWith(R"(cannot connect to "127.0.0.1:5054" ()"));
+}
+
+TEST_F(NativeSessionTest, AnotherVersionIsNotConnected) {
+  auto session = connectNative(reactor, "127.0.0.1", 5054);
+  testing::MemoryPeer server = reactor.tcpClients().back().succeed();
+  server.write(R"(45:{"hello":{"version":2,"frame_limit":1048576}},)");
+  reactor.flush();
+  EXPECT_THAT(failureResultOf<NotConnected>(session).message(), ::testing::HasSubstr("version 2"));
+}
+
+TEST_F(NativeSessionTest, AnAttemptMayBeCancelledBeforeTheHello) {
+  auto session = connectNative(reactor, "127.0.0.1", 5054);
+  testing::MemoryPeer server = reactor.tcpClients().back().succeed();
+  reactor.flush();
+  session.cancel();
+  failureResultOf<CancelledError>(session);
+  server.write(R"(45:{"hello":{"version":1,"frame_limit":1048576}},)");
+  reactor.flush();
+  EXPECT_TRUE(server.inputEnded());
 }
 
 TEST_F(NativeSessionTest, AnAttemptMayBeCancelled) {
