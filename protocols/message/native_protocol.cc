@@ -2,6 +2,7 @@
 #include <couplet/protocols/message/native_protocol.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -11,6 +12,7 @@
 #include <couplet/protocols/message/detail/handling.h>
 #include <couplet/protocols/message/detail/message_filler.h>
 #include <couplet/protocols/message/detail/reply.h>
+#include <couplet/protocols/message/detail/scalar.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/log.h>
 
@@ -88,6 +90,16 @@ Failure readFault(const Frame& frame, const KnownFaults& known, const JSONLimits
   return fault->failure();
 }
 
+void requireUsable(const NativeOptions& options) {
+  if (options.frameLimit < kLeastFrameLimit) {
+    throw std::invalid_argument("NativeOptions: a frame limit below 1024");
+  }
+  if (options.mostAtWork == 0) throw std::invalid_argument("NativeOptions: nothing may be at work");
+  if (options.mostPending > kMostPlaces) {
+    throw std::invalid_argument("NativeOptions: more than 2^20 requests that wait");
+  }
+}
+
 /// What became of a connection, for those who wait for answers.
 Failure lossOf(const Failure& reason) {
   return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
@@ -110,6 +122,7 @@ struct NativeProtocol::Incoming {
 
 NativeProtocol::NativeProtocol(std::shared_ptr<const Api> api, NativeOptions options)
     : api_(std::move(api)), options_(options), frameLimit_(kLeastFrameLimit) {
+  requireUsable(options_);
   setMaxLength(options_.frameLimit);
 }
 
@@ -147,12 +160,22 @@ void NativeProtocol::dataReceived(std::string_view bytes) {
 }
 
 void NativeProtocol::timeoutConnection() {
+  if (full()) return sayPresent();
+  if (!receiving()) return void(setTimeout(options_.enquireAfter));
   if (enquired_) return TimeoutMixin::timeoutConnection();
   enquired_ = true;
   text_.clear();
   detail::appendEnquiry(text_, Frame::Kind::kEnquiry, 0);
   sendString(text_);
   setTimeout(options_.answerWithin);
+}
+
+/// Unasked, since it does not read whether it is.
+void NativeProtocol::sayPresent() {
+  text_.clear();
+  detail::appendEnquiry(text_, Frame::Kind::kPresent, 0);
+  sendString(text_);
+  setTimeout(options_.answerWithin / 2);
 }
 
 void NativeProtocol::stringReceived(std::string_view text) {
@@ -214,11 +237,15 @@ void NativeProtocol::sayGoodbye(const Fault& why) {
 
 void NativeProtocol::takeRequest(const Frame& frame) {
   if (findIncoming(frame.number)) throw MessageError("a request with the id of another");
-  if (VLOG_IS_ON(1)) LogLine::info() << frame.name << " from " << transport().getPeer();
   const ReplyForm form{&writeReply, frame.number};
   text_.clear();
   detail::ApiRequest* const asked = api_ ? api_->find(frame.name) : nullptr;
-  if (!asked || asked->type().name != frame.name) {
+  const bool known = asked && asked->type().name == frame.name;
+  if (VLOG_IS_ON(1)) {
+    LogLine::info() << (known ? std::string(frame.name) : detail::shown(frame.name)) << " from "
+                    << transport().getPeer();
+  }
+  if (!known) {
     Reply reply = replyOf(UnknownRequest(frame.name), std::move(text_), form);
     return sendReply(reply, form);
   }
@@ -234,7 +261,10 @@ void NativeProtocol::workOn(const ReplyForm& form, Deferred<Reply> answer) {
   if (!place) place = &incoming_.emplace_back();
   place->id = form.id;
   place->work = std::move(answer).addCallback([this, form](Reply reply) { finish(form, reply); });
-  if (++atWork_ == options_.mostAtWork) transport().pauseProducing();
+  ++atWork_;
+  if (!full()) return;
+  transport().pauseProducing();
+  setTimeout(options_.answerWithin / 2);
 }
 
 NativeProtocol::Incoming* NativeProtocol::findIncoming(std::uint64_t id) noexcept {
@@ -245,9 +275,13 @@ NativeProtocol::Incoming* NativeProtocol::findIncoming(std::uint64_t id) noexcep
 
 void NativeProtocol::finish(const ReplyForm& form, Reply& reply) {
   findIncoming(form.id)->id = 0;
-  const bool wasFull = atWork_-- == options_.mostAtWork;
+  const bool wasFull = full();
+  --atWork_;
   sendReply(reply, form);
-  if (wasFull && connected()) transport().resumeProducing();
+  if (!wasFull || !connected()) return;
+  enquired_ = false;
+  setTimeout(options_.enquireAfter);
+  transport().resumeProducing();
 }
 
 /// One that is too long for the other side becomes a fault, which is not.

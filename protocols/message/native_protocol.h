@@ -28,13 +28,14 @@ struct ReplyForm;
 #pragma GCC visibility push(default)
 namespace couplet {
 
-/// What bounds a connection.
+/// What bounds a connection. Who is given something that cannot be throws std::invalid_argument.
 struct NativeOptions {
-  /// The longest frame that is taken, and that is sent if the other side takes it, in bytes.
+  /// The longest frame that is taken, and that is sent if the other side takes it, in bytes:
+  /// 1024 or more.
   std::size_t frameLimit = 1024 * 1024;
   /// More of the other side's requests are not read while so many are at work.
   std::size_t mostAtWork = 1000;
-  /// More of our own requests fail with Overloaded while so many wait for answers.
+  /// More of our own requests fail with Overloaded while so many wait for answers; up to 2^20.
   std::size_t mostPending = 10'000;
   /// After so long a silence the other side is asked whether it is there, and has so long to
   /// answer.
@@ -85,6 +86,8 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   // Their requests.
   void takeRequest(const detail::Frame& frame);
   void takeCancel(std::uint64_t id);
+  bool full() const noexcept { return atWork_ >= options_.mostAtWork; }
+  void sayPresent();
   void workOn(const detail::ReplyForm& form, Deferred<detail::Reply> answer);
   void finish(const detail::ReplyForm& form, detail::Reply& reply);
   void sendReply(detail::Reply& reply, const detail::ReplyForm& form);

@@ -3,6 +3,7 @@
 // Requests and their handlers.
 #include "api_fixture.h"
 
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -74,6 +75,19 @@ TEST_F(ApiTest, NothingIsAnsweredByAck) {
       [](const Divide&) -> Deferred<void> { return succeed(); });
   EXPECT_THAT(get(kTarget), isResponse(200, kAck));
   EXPECT_THAT(get("/Divide"), isResponse(200, kAck));
+}
+
+// Crunch 9: A handler that waited too long is 504.
+TEST_F(ApiTest, AHandlerThatTimesOutSaysSo) {
+  testing::LoggedErrors logged;
+  Promise<Output> never;
+  serve(Requests<Multiply>(), [&](const Multiply&) {
+    return never.deferred().addTimeout(std::chrono::seconds(1), reactor);
+  });
+  get(kTarget);
+  reactor.advance(std::chrono::seconds(1));
+  EXPECT_THAT(send(""), isFault(504, "couplet.TimedOut", R"(\"Multiply\" timed out)"));
+  EXPECT_THAT(logged.take(), ElementsAre(HasSubstr("Multiply")));
 }
 
 // Crunch 3

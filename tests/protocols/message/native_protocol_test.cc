@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -359,6 +361,26 @@ TEST_F(NativeWireTest, WhoAnswersIsKept) {
   }
   transport.fakeClock().advance(59s);
   EXPECT_TRUE(protocol->connected());
+}
+
+// Crunch 22: Who reads nothing at the moment, since it has enough to do, hears no answer.
+TEST_F(NativeTest, WhoIsBusyDoesNotGiveUpTheOther) {
+  connect({.mostAtWork = 1});
+  auto answer = static_cast<Session*>(client)->request<Output>(Multiply{2, 3}, {std::nullopt});
+  pump->flush();
+  for (int i = 0; i < 10; ++i) {
+    pump->advance(30s);
+    pump->flush();
+  }
+  letGo(0);
+  EXPECT_EQ(successResultOf(answer), Output{6});
+}
+
+TEST(NativeOptionsTest, ThatCannotBeAreRefused) {
+  const auto make = [](NativeOptions options) { NativeProtocol protocol(nullptr, options); };
+  EXPECT_THROW(make({.frameLimit = 1023}), std::invalid_argument);
+  EXPECT_THROW(make({.mostAtWork = 0}), std::invalid_argument);
+  EXPECT_THROW(make({.mostPending = (1 << 20) + 1}), std::invalid_argument);
 }
 
 TEST_F(NativeWireTest, AGoodbyeIsTheReasonOfTheEnd) {
