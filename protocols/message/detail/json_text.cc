@@ -1,7 +1,10 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/message/detail/json_text.h>
 
-#include <rapidjson/document.h>
+#include <utility>
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -32,12 +35,27 @@ void JSONText::endList() { writer_->to.EndArray(); }
 
 std::string JSONText::whole() const { return {writer_->text.GetString(), writer_->text.GetSize()}; }
 
+namespace {
+
+/// Takes one string.
+struct StringTaker : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, StringTaker> {
+  std::string text;
+
+  bool String(const char* value, rapidjson::SizeType size, bool) {
+    text.assign(value, size);
+    return true;
+  }
+};
+
+}  // namespace
+
 std::string bareText(const std::string& json) {
   if (json == "null") return "";
   if (json.empty() || json.front() != '"') return json;
-  rapidjson::Document text;
-  text.Parse(json.data(), json.size());
-  return {text.GetString(), text.GetStringLength()};
+  StringTaker taker;
+  rapidjson::MemoryStream from(json.data(), json.size());
+  rapidjson::Reader().Parse(from, taker);
+  return std::move(taker.text);
 }
 
 }  // namespace couplet::detail
