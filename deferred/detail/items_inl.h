@@ -18,6 +18,7 @@
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/items.h>
 #include <couplet/deferred/detail/shared_canceller.h>
+#include <couplet/deferred/recycled_allocator.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
@@ -78,18 +79,6 @@ auto startItem(std::optional<Item>& place, SourceLocation here) {
     return maybeDeferred(std::move(item), here);
   }
 }
-
-/// In recycled memory, one at a time.
-template <class T>
-struct RecycledAllocator {
-  using value_type = T;
-  RecycledAllocator() = default;
-  template <class U>
-  RecycledAllocator(const RecycledAllocator<U>&) noexcept {}
-  T* allocate(std::size_t) { return static_cast<T*>(takeBox<T>()); }
-  void deallocate(T* memory, std::size_t) noexcept { giveBox<T>(memory); }
-  bool operator==(const RecycledAllocator&) const = default;
-};
 
 /// Items with an answer R.
 template <class R>

@@ -14,6 +14,7 @@ namespace {
 
 using detail::ApiRequest;
 
+constexpr double kLeastSeconds = 0.001;
 constexpr double kMostSeconds = 365.0 * 24 * 3600;
 
 double secondsOf(Duration time) noexcept { return std::chrono::duration<double>(time).count(); }
@@ -21,11 +22,12 @@ double secondsOf(Duration time) noexcept { return std::chrono::duration<double>(
 /// Of a member of ApiUpdate. Throws BadRequest.
 std::optional<Duration> durationOf(std::optional<double> seconds, std::string_view member) {
   if (!seconds) return std::nullopt;
-  if (*seconds > 0 && *seconds <= kMostSeconds) {
+  if (*seconds >= kLeastSeconds && *seconds <= kMostSeconds) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
   }
-  throw BadRequest("\"" + std::string(member) +
-                   "\" of \"ApiUpdate\" is to be more than 0 and no more than a year, in seconds");
+  throw BadRequest(
+      "\"" + std::string(member) +
+      "\" of \"ApiUpdate\" is to be a millisecond or more, and a year or less, in seconds");
 }
 
 ApiStatus statusOf(const ApiRequest& request) {

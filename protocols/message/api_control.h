@@ -79,7 +79,8 @@ struct ApiStatuses {
 
 using ControlRequests = Requests<ApiUpdate, ApiShow>;
 
-/// Answers for `controlled`, of which something must be expected:
+/// Answers for `controlled`, of which something must be expected. Whoever reaches its port may use
+/// it, and so may any page in a browser that does, since it answers to GET: keep both away from it.
 ///
 ///     api->expect(reactor);
 ///     reactor.listenTCP(5053, newApiSite(newApiControl(api)), {.interface = "127.0.0.1"});

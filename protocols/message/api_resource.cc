@@ -14,6 +14,7 @@
 #include <couplet/protocols/message/detail/api_page.h>
 #include <couplet/protocols/message/detail/http_request_reader.h>
 #include <couplet/protocols/message/detail/openapi.h>
+#include <couplet/protocols/message/detail/scalar.h>
 #include <couplet/protocols/message/faults.h>
 #include <couplet/protocols/message/wire.h>
 #include <couplet/reactor/log.h>
@@ -111,10 +112,13 @@ Answer ApiResource::answer(Request& request) {
   const std::string_view name = request.unclaimed();
   if (name.empty() || name == kDocument) return describe(request);
   detail::ApiRequest* const asked = find(name);
+  if (VLOG_IS_ON(1)) {
+    LogLine::info() << (asked ? std::string(asked->type().name) : detail::shown(name)) << " from "
+                    << request.peer();
+  }
   if (!asked) throw UnknownRequest(name);
   if (request.method() == "OPTIONS") return allowing(kMethods, Response(204));
   if (!isOneOf(request.method())) return methodNotAllowed(asked->type().shortName(), request);
-  if (VLOG_IS_ON(1)) LogLine::info() << asked->type().name << " from " << request.peer();
   const std::shared_ptr<void> session = api_->sessions() ? sessionOf(request) : nullptr;
   detail::HTTPRequestReader reader(request, limits_);
   detail::Answered answered = asked->answer(reader, request.takeText(), kForm, session);

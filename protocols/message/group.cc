@@ -9,6 +9,7 @@
 #include <couplet/protocols/message/native_session.h>
 #include <couplet/protocols/message/text.h>
 #include <couplet/reactor/errors.h>
+#include <couplet/reactor/log.h>
 
 namespace couplet {
 
@@ -20,10 +21,31 @@ std::string joined(const std::vector<std::string>& names) {
   return all;
 }
 
+/// Fires what still waits, in the order in which it came.
+void fire(std::vector<Promise<void>> waiting, const std::weak_ptr<const bool>& group) {
+  for (Promise<void>& one : waiting) {
+    if (!one.pending()) continue;
+    group.expired() ? one.errback(Closed("the group is gone")) : one.callback();
+  }
+}
+
+/// What is called may destroy what it is a member of, or replace itself.
+void tell(Callable<void()>& member) {
+  if (!member) return;
+  const auto inPlace = std::make_shared<const bool>();
+  auto call = std::exchange(member, [inPlace] {});
+  try {
+    call();
+  } catch (...) {
+    LogLine::error() << "Exception in what a group calls: " << Failure::current();
+  }
+  if (inPlace.use_count() > 1) member = std::move(call);
+}
+
 }  // namespace
 
 Group::Group(Reactor& reactor, ReconnectDelays delays)
-    : reactor_(reactor), delays_(std::move(delays)) {
+    : reactor_(reactor), delays_(std::move(delays)), here_(std::make_shared<const bool>()) {
   if (delays_.local.empty() || delays_.lan.empty() || delays_.internet.empty()) {
     throw std::invalid_argument("Group: each scope has a wait at least");
   }
@@ -31,6 +53,8 @@ Group::Group(Reactor& reactor, ReconnectDelays delays)
 
 Group::~Group() {
   for (const Listener& listener : listeners_) listener.port->stopListening();
+  here_.reset();
+  fire(std::exchange(waiting_, {}), here_);
 }
 
 Session& Group::connectHTTP(std::string name, std::string host, std::uint16_t port,
@@ -51,12 +75,11 @@ Session& Group::connectNative(std::string name, std::string host, std::uint16_t 
 Session& Group::add(std::string name, std::string_view host,
                     Callable<Deferred<std::shared_ptr<Session>>()> connect) {
   requireNew(name);
-  auto kept = std::make_unique<detail::KeptSession>(reactor_, std::move(name), host, delays_,
+  auto kept = std::make_shared<detail::KeptSession>(reactor_, std::move(name), host, delays_,
                                                     std::move(connect), [this] { changed(); });
-  sessions_.push_back(std::move(kept));
+  kept->start();
   wasReady_ = false;
-  sessions_.back()->start();
-  return *sessions_.back();
+  return *sessions_.emplace_back(std::move(kept));
 }
 
 void Group::listen(std::string name, int port, std::shared_ptr<Factory> factory,
@@ -77,10 +100,13 @@ detail::KeptSession* Group::find(std::string_view name) const noexcept {
   return nullptr;
 }
 
+bool Group::listens(std::string_view name) const noexcept {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [name](const Listener& one) { return one.name == name; });
+}
+
 void Group::requireNew(std::string_view name) const {
-  const bool listens = std::any_of(listeners_.begin(), listeners_.end(),
-                                   [name](const Listener& one) { return one.name == name; });
-  if (!listens && !find(name)) return;
+  if (!listens(name) && !find(name)) return;
   throw std::invalid_argument("Group: there is a member \"" + std::string(name) + "\" already");
 }
 
@@ -98,10 +124,10 @@ std::optional<TemporarilyUnavailable> Group::missing(
   std::vector<std::string> names;
   for (const GroupMember& member : members) {
     const detail::KeptSession* const session = find(member.name);
-    if (!session) {
-      throw std::invalid_argument("Group: there is no session \"" + std::string(member.name) + '"');
+    if (!session && !listens(member.name)) {
+      throw std::invalid_argument("Group: there is no member \"" + std::string(member.name) + '"');
     }
-    if (!session->connected()) names.emplace_back(member.alias);
+    if (session && !session->connected()) names.emplace_back(member.alias);
   }
   if (names.empty()) return std::nullopt;
   return TemporarilyUnavailable(std::move(names));
@@ -109,6 +135,7 @@ std::optional<TemporarilyUnavailable> Group::missing(
 
 Deferred<void> Group::whenReady(std::optional<Duration> limit) {
   if (ready()) return succeed();
+  std::erase_if(waiting_, [](const Promise<void>& one) { return !one.pending(); });
   Deferred<void> all = waiting_.emplace_back().deferred();
   if (!limit) return all;
   return std::move(all).addTimeout(
@@ -126,13 +153,9 @@ void Group::changed() {
   const bool isReady = ready();
   if (isReady == wasReady_) return;
   wasReady_ = isReady;
-  if (isReady) {
-    for (Promise<void>& waiting : std::exchange(waiting_, {})) {
-      if (waiting.pending()) waiting.callback();
-    }
-  }
-  Callable<void()>& told = isReady ? onReady : onNotReady;
-  if (told) told();
+  const std::weak_ptr<const bool> here = here_;
+  if (isReady) fire(std::exchange(waiting_, {}), here);
+  if (!here.expired()) tell(isReady ? onReady : onNotReady);
 }
 
 }  // namespace couplet

@@ -46,7 +46,8 @@ struct GroupMember {
 ///     co_await group.whenReady(8s);
 ///
 /// Belongs to the reactor's thread. The reactor must outlive it. It owns its members: what is under
-/// way on them when it goes fails with Closed.
+/// way on them when it goes, and who waits for them, fails with Closed. It may be destroyed by
+/// whatever it calls.
 class Group {
  public:
   explicit Group(Reactor& reactor, ReconnectDelays delays = {});
@@ -73,14 +74,15 @@ class Group {
   Deferred<void> whenReady(std::optional<Duration> limit = std::nullopt);
 
   /// The fault that names those of `members`, or of all, that are not there, by their aliases;
-  /// nothing where none is missing. Throws std::invalid_argument for a name that is no member's.
+  /// nothing where none is missing. A port is there always. Throws std::invalid_argument for a name
+  /// that is no member's.
   ///
   ///     if (auto fault = group.missing({{"server_a", "a"}, {"server_b", "b"}})) throw *fault;
   std::optional<TemporarilyUnavailable> missing(std::initializer_list<GroupMember> members) const;
   std::optional<TemporarilyUnavailable> missing() const;
 
   /// Called, from the loop, when all members are there, each time; and when the first of them is
-  /// lost.
+  /// lost. What they throw is logged. They may be replaced at any time.
   Callable<void()> onReady;
   Callable<void()> onNotReady;
 
@@ -89,11 +91,12 @@ class Group {
                Callable<Deferred<std::shared_ptr<Session>>()> connect);
   void requireNew(std::string_view name) const;
   detail::KeptSession* find(std::string_view name) const noexcept;
+  bool listens(std::string_view name) const noexcept;
   void changed();
 
   Reactor& reactor_;
   const ReconnectDelays delays_;
-  std::vector<std::unique_ptr<detail::KeptSession>> sessions_;
+  std::vector<std::shared_ptr<detail::KeptSession>> sessions_;
   struct Listener {
     std::string name;
     std::shared_ptr<ListeningPort> port;
@@ -101,6 +104,7 @@ class Group {
   std::vector<Listener> listeners_;
   std::vector<Promise<void>> waiting_;  // for all members
   bool wasReady_ = false;
+  std::shared_ptr<const bool> here_;  // ends with this
 };
 
 }  // namespace couplet

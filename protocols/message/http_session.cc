@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include <couplet/protocols/http/percent.h>
 #include <couplet/protocols/http/response_parser.h>
 #include <couplet/protocols/http/serializer.h>
 #include <couplet/protocols/message/detail/session_handle.h>
@@ -29,6 +30,7 @@ class HTTPSessionProtocol final : public TimeoutMixin<Protocol>,
   HTTPSessionProtocol(std::string host, HTTPSessionOptions options, detail::SessionLink link)
       : host_(std::move(host)), options_(options), link_(std::move(link)) {
     limits_.body = options_.longestAnswer;
+    Headers({{"Host", host_}, {"Content-Type", "application/json"}}).appendTo(fields_);
   }
 
   // Session
@@ -55,14 +57,14 @@ class HTTPSessionProtocol final : public TimeoutMixin<Protocol>,
 
   Clock& clock() noexcept override { return transport().clock(); }
   void cancelled(PendingReply& reply) override;
-  void append(std::string& bytes, std::string_view method, std::string_view target,
-              std::string_view body);
+  std::string post(std::string_view name, std::string_view body) const;
   void sendNext();
   bool note(HTTPEvent event);
   void answered();
   void refuse(const char* why);
 
   const std::string host_;
+  std::string fields_;  // of each request's head, as they are sent
   const HTTPSessionOptions options_;
   detail::SessionLink link_;
   HTTPLimits limits_;
@@ -103,16 +105,14 @@ void HTTPSessionProtocol::close() {
   busy_ ? transport().abortConnection() : transport().loseConnection();
 }
 
-void HTTPSessionProtocol::append(std::string& bytes, std::string_view method,
-                                 std::string_view target, std::string_view body) {
-  Headers headers{{"Host", host_}};
-  if (!body.empty()) {
-    headers.add("Content-Type", "application/json");
-    headers.add("Content-Length", std::to_string(body.size()));
-  }
-  HTTPBodyWriter writer = writeRequestHead(bytes, method, target, headers);
-  if (!body.empty()) writer.write(bytes, body);
-  writer.finish(bytes);
+std::string HTTPSessionProtocol::post(std::string_view name, std::string_view body) const {
+  const std::string target = percentEncode(name);
+  std::string bytes;
+  bytes.reserve(target.size() + fields_.size() + body.size() + 64);
+  bytes.append("POST /").append(target).append(" HTTP/1.1\r\n").append(fields_);
+  bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+  bytes.append(body);
+  return bytes;
 }
 
 void HTTPSessionProtocol::ask(const detail::MessageType& type, const void* request,
@@ -125,7 +125,7 @@ void HTTPSessionProtocol::ask(const detail::MessageType& type, const void* reque
   try {
     std::string body;
     detail::writeJSON(body, type, request);
-    append(asked.bytes, "POST", "/" + std::string(type.name), body);
+    asked.bytes = post(type.name, body);
   } catch (const MessageError& error) {
     return reply->failed(Failure(BadRequest(error.what())));
   }
@@ -147,20 +147,22 @@ void HTTPSessionProtocol::sendNext() {
   transport().write(next.bytes);
 }
 
+/// The answer to one that is with the server is dropped when it comes; to end the connection would
+/// fail all that wait, and what others ask while it is made again.
 void HTTPSessionProtocol::cancelled(PendingReply& reply) {
   const auto found = std::find_if(asking_.begin(), asking_.end(),
                                   [&](const Asking& one) { return one.id == reply.id(); });
   const bool isWithServer = busy_ && found == asking_.begin();
   const auto dropped = std::move(found->reply);
-  if (isWithServer) return transport().abortConnection();
-  asking_.erase(found);
+  if (!isWithServer) return static_cast<void>(asking_.erase(found));
+  setTimeout(options_.answerWithin);
 }
 
 /// Idle for long, the server is asked; where it does not answer, it is given up.
 void HTTPSessionProtocol::timeoutConnection() {
   if (busy_) return TimeoutMixin::timeoutConnection();
   Asking enquiry;
-  append(enquiry.bytes, "OPTIONS", "*", "");
+  writeRequestHead(enquiry.bytes, "OPTIONS", "*", {{"Host", host_}}).finish(enquiry.bytes);
   asking_.push_back(std::move(enquiry));
   sendNext();
 }
@@ -209,10 +211,12 @@ void HTTPSessionProtocol::readConnectionLost() {
 void HTTPSessionProtocol::connectionLost(const Failure& reason) {
   const Failure why = lossOf(reason, closing_);
   busy_ = false;
-  for (Asking& one : std::exchange(asking_, {})) {
-    if (!one.reply) continue;
-    one.reply->tellCancelTo(nullptr, 0);
-    one.reply->failed(why);
+  while (!asking_.empty()) {  // who hears of it may cancel the next
+    const auto reply = std::move(asking_.front().reply);
+    asking_.pop_front();
+    if (!reply) continue;
+    reply->tellCancelTo(nullptr, 0);
+    reply->failed(why);
   }
   tellEnded(why);
 }

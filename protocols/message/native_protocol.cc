@@ -161,7 +161,6 @@ void NativeProtocol::dataReceived(std::string_view bytes) {
 
 void NativeProtocol::timeoutConnection() {
   if (full()) return sayPresent();
-  if (!receiving()) return void(setTimeout(options_.enquireAfter));
   if (enquired_) return TimeoutMixin::timeoutConnection();
   enquired_ = true;
   text_.clear();

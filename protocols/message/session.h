@@ -47,7 +47,7 @@ class Session {
     auto reply = std::make_unique<detail::PendingReplyOf<Out, Faults...>>();
     Deferred<Out> answer = reply->deferred();
     ask(detail::TypeOf<R>::value, &request, std::move(reply));
-    if (!options.timeout) return answer;
+    if (!options.timeout || !connected()) return answer;  // it has failed, or will at once
     return std::move(answer).addTimeout(
         *options.timeout, clock(), [](const Result<Out>&, Duration timeout) -> Result<Out> {
           return Failure(detail::timedOut(detail::TypeOf<R>::value.shortName(), timeout));
@@ -59,9 +59,10 @@ class Session {
   /// The other end. REQUIRES: connected()
   virtual Address getPeer() const = 0;
 
-  /// `call` hears when the connection ends, and why: Closed where this side ended it, Abandoned
-  /// where the other side did, or it broke, or the fault that the other side gave for a reason.
-  /// What was under way has failed by then. Not where the session itself goes first.
+  /// `call` hears when the connection ends, once, and why: Closed where this side ended it,
+  /// Abandoned where the other side did, or it broke, or the fault that the other side gave for a
+  /// reason. What was under way has failed by then. Not where it has ended before, nor where the
+  /// session itself goes first.
   void whenEnded(Callable<void(const Failure& why)> call) { ended_.push_back(std::move(call)); }
 
   /// Ends the connection: what is under way fails with Closed.

@@ -35,7 +35,8 @@ std::string toText(const M& message) {
 
 /// Sets a member from what a query or a command line has: a number, `true`, a date; text as it is,
 /// without quotes. Lists, objects and messages are JSON, and what a message's JSON does not have
-/// stays as it is. A number may be written as C++ reads it: `.5`. Throws MessageError, as fromJSON
+/// stays as it is. An empty text makes an optional nothing, unless it is a text or bytes. A number
+/// may be written as C++ reads it: `.5`. Throws MessageError, as fromJSON
 /// does; the member, and none but that, may have changed then.
 template <Message M>
 void setMember(M& message, std::string_view name, std::string_view text,

@@ -183,6 +183,10 @@ std::optional<SplitTime> withSign(Magnitude length, bool negative) noexcept {
 
 }  // namespace
 
+bool isInYears(SplitTime time) noexcept {
+  return time.seconds >= kFirstDay * kDay && time.seconds < (kLastDay + 1) * kDay;
+}
+
 std::optional<std::int64_t> parseDateText(std::string_view text) noexcept {
   Taker left(text);
   const auto days = takeDate(left);
@@ -200,8 +204,7 @@ std::optional<SplitTime> parseTimeText(std::string_view text) noexcept {
   const auto offset = takeOffset(left);
   if (!nanoseconds || !offset || !left.ended()) return std::nullopt;
   const SplitTime time{*days * kDay + *seconds - *offset, *nanoseconds};
-  const bool fits = time.seconds >= kFirstDay * kDay && time.seconds < (kLastDay + 1) * kDay;
-  return fits ? std::optional(time) : std::nullopt;
+  return isInYears(time) ? std::optional(time) : std::nullopt;
 }
 
 std::optional<SplitTime> parseDurationText(std::string_view text) noexcept {

@@ -26,6 +26,8 @@ struct SplitTime {
 
 constexpr std::int64_t kNanoseconds = 1'000'000'000;  // of a second
 
+/// Whether it is in the years 0 to 9999, as text must be.
+bool isInYears(SplitTime time) noexcept;
 std::optional<SplitTime> parseTimeText(std::string_view text) noexcept;
 std::optional<std::int64_t> parseDateText(std::string_view text) noexcept;  // days since 1970
 std::optional<SplitTime> parseDurationText(std::string_view text) noexcept;
@@ -95,7 +97,7 @@ bool join(SplitTime time, Length& length) noexcept {
     const double seconds = static_cast<double>(time.seconds + (negative ? 1 : 0)) +
                            (time.nanoseconds - (negative ? 1e9 : 0)) / 1e9;
     length = Length(static_cast<Rep>(seconds * Period::den / Period::num));
-    return true;
+    return split(length).has_value();
   } else {
     const auto count = joinTicks<Period::num, Period::den>(time);
     if (!count || !std::in_range<Rep>(*count)) return false;
@@ -129,7 +131,8 @@ std::string formatTime(std::chrono::sys_time<Length> time) {
 
 /// Reads what `formatTime` writes, and times with another offset than Z, which are brought to UTC.
 /// False for another text, a day that its month does not have, and a time that is more exact than
-/// `time` can be, or does not fit; then nothing is set.
+/// `time` can be, or does not fit, or whose count in floating point would be written as another
+/// year than 0 to 9999; then nothing is set.
 template <class Length>
 bool parseTime(std::string_view text, std::chrono::sys_time<Length>& time) {
   Length since{};
@@ -138,8 +141,10 @@ bool parseTime(std::string_view text, std::chrono::sys_time<Length>& time) {
     if (!days) return false;
     since = Length(static_cast<typename Length::rep>(*days));
   } else {
-    const auto split = detail::parseTimeText(text);
-    if (!split || !detail::join(*split, since)) return false;
+    const auto read = detail::parseTimeText(text);
+    if (!read || !detail::join(*read, since)) return false;
+    const auto rounded = detail::split(since);
+    if (!rounded || !detail::isInYears(*rounded)) return false;
   }
   time = std::chrono::sys_time<Length>(since);
   return true;

@@ -28,7 +28,8 @@ void writeNamed(std::string& out, std::string_view name, const MessageType& type
                 const void* message);
 void writeWrapped(std::string& out, const MessageType& type, const void* message);
 
-/// What came instead of a message of `type`, if not that: a fault, or a MessageError.
+/// What came instead of a message of `type`, if not that: a fault, an UnexpectedReply, or a
+/// MessageError.
 std::optional<Failure> readWire(std::string_view text, const MessageType& type, void* message,
                                 const KnownFaults& faults, const JSONLimits& limits);
 void readWrapped(std::string_view text, const MessageType& type, void* message, bool maybeBare,
@@ -47,8 +48,9 @@ requires(!std::derived_from<M, Fault>) void appendWire(std::string& out, const M
 void appendWire(std::string& out, const Fault& fault);
 
 /// Reads what appendWire wrote: an M, or the fault that came in its place. One that is not known is
-/// a Faulted that has its name, condition, explanation and codes. Another message, and what cannot
-/// be read, is a MessageError. Its lists and objects are counted from the members on.
+/// a Faulted that has its name, condition, explanation and codes. Another message is an
+/// UnexpectedReply; what cannot be read is a MessageError. Its lists and objects are counted from
+/// the members on.
 template <Message M>
 Result<M> fromWire(std::string_view text, const KnownFaults& faults = {},
                    const JSONLimits& limits = {}) {

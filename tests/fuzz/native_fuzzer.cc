@@ -92,9 +92,8 @@ class Conversation {
 
   void ask() {
     ++asked_;
-    ours_.push_back(protocol_.request<Numbers>(Numbers{1.5, {1, 2}}).addBoth([this](auto&&) {
-      ++ended_;
-    }));
+    ours_.push_back(
+        protocol_.request<Numbers>(Numbers{1.5, {1, 2}}).addBoth([this](auto&&) { ++ended_; }));
   }
 
   void answerOne() {

@@ -9,7 +9,7 @@
 
 #include <couplet/protocols/http/escape_html.h>
 #include <couplet/protocols/http/percent.h>
-#include <couplet/protocols/message/detail/http_request_reader.h>
+#include <couplet/protocols/message/detail/scalar.h>
 
 namespace couplet::detail {
 

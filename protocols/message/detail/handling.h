@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/recycled_allocator.h>
 #include <couplet/protocols/message/ack.h>
 #include <couplet/protocols/message/detail/reply.h>
 #include <couplet/protocols/message/detail/type_of.h>
@@ -64,9 +65,20 @@ class ApiRequest {
 /// Whether a reply says that the service has failed, and not who asked it.
 constexpr bool isServiceFailure(const Reply& reply) noexcept { return reply.status >= 500; }
 
-/// What a handler has that takes none.
-struct NoSession {
-  explicit NoSession(const std::shared_ptr<void>&) noexcept {}
+/// The connection's object, kept for a handler that takes it.
+template <bool kTaken>
+class KeptObject {
+ public:
+  explicit KeptObject(const std::shared_ptr<void>& object) : object_(object) {}
+  void* get() const noexcept { return object_.get(); }
+
+ private:
+  std::shared_ptr<void> object_;
+};
+template <>
+class KeptObject<false> {
+ public:
+  explicit KeptObject(const std::shared_ptr<void>&) noexcept {}
   void* get() const noexcept { return nullptr; }
 };
 
@@ -169,25 +181,31 @@ class Handling final : public ApiRequest {
     }
   }
 
-  /// The closure has the request, and the session, and lives until a coroutine that it returned has
-  /// ended.
+  /// What the handler may use until it has answered.
+  struct Kept {
+    Kept(R asked, const std::shared_ptr<void>& object)
+        : request(std::move(asked)), session(object) {}
+    R request;
+    [[no_unique_address]] KeptObject<kTakesSession<R, H, S>> session;
+  };
+
   Answered handleLater(R request, ApiCall& call) {
-    using Kept = std::conditional_t<kTakesSession<R, H, S>, std::shared_ptr<void>, NoSession>;
-    auto given = succeed().addCallback([&handler = handler_, request = std::move(request),
-                                        session = Kept(call.session)]() mutable {
-      return callHandler<R, H, S>(handler, request, session.get());
+    auto kept =
+        std::allocate_shared<Kept>(RecycledAllocator<Kept>(), std::move(request), call.session);
+    auto given = succeed().addCallback([&handler = handler_, kept] {
+      return callHandler<R, H, S>(handler, kept->request, kept->session.get());
     });
-    return put(std::move(given), call);
+    return put(std::move(given), call, std::move(kept));
   }
 
-  Answered put(Deferred<Value> given, ApiCall& call) {
-    return std::move(given).addBoth(
-        [text = std::move(call.text), form = call.form,
-         transaction = std::move(call.transaction)](const Result<Value>& result) mutable {
-          Reply reply = replyWithResult(result, text, form);
-          transaction.ended(isServiceFailure(reply));
-          return reply;
-        });
+  Answered put(Deferred<Value> given, ApiCall& call, std::shared_ptr<Kept> kept) {
+    return std::move(given).addBoth([text = std::move(call.text), form = call.form,
+                                     transaction = std::move(call.transaction),
+                                     kept = std::move(kept)](const Result<Value>& result) mutable {
+      Reply reply = replyWithResult(result, text, form);
+      transaction.ended(isServiceFailure(reply));
+      return reply;
+    });
   }
 
   H& handler_;

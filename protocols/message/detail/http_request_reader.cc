@@ -24,17 +24,7 @@ BodyIs bodyOf(std::string_view contentType) {
   return BodyIs::kOther;
 }
 
-bool isNothing(const ValueType* type, std::string_view value) {
-  return value.empty() && type->kind == ValueType::Kind::kOptional &&
-         !mayBeEmpty(as<OptionalType>(type).inner);
-}
-
 }  // namespace
-
-bool mayBeEmpty(const ValueType* type) noexcept {
-  return type->kind == ValueType::Kind::kString ||
-         (type->kind == ValueType::Kind::kText && as<TextType>(type).format == "byte");
-}
 
 bool GivenMembers::add(std::size_t index) {
   if (index >= 64) {
@@ -67,12 +57,8 @@ void HTTPRequestReader::readFields(std::string_view text) {
 }
 
 void HTTPRequestReader::readField(std::string_view name, std::string_view value) {
+  setMember(*type_, request_, name, value, limits_);
   const MemberType* const member = type_->find(name);
-  if (member && isNothing(member->type, value)) {
-    as<OptionalType>(member->type).reset(member->in(request_));
-  } else {
-    setMember(*type_, request_, name, value, limits_);
-  }
   if (given_.add(static_cast<std::size_t>(member - type_->members))) return;
   throw MessageError("a value that comes twice for member \"" + std::string(member->name) +
                      "\" of \"" + std::string(type_->shortName()) + '"');

@@ -26,11 +26,7 @@ class GivenMembers {
   std::vector<std::size_t> others_;
 };
 
-/// Whether an empty value in a query is a value of this type: a text, or bytes.
-bool mayBeEmpty(const ValueType* type) noexcept;
-
-/// From the query and the body, whatever the method is. An optional is nothing where
-/// its value is empty, and cannot be: so forms send it. Throws MessageError, InvalidQueryError,
+/// From the query and the body, whatever the method is. Throws MessageError, InvalidQueryError,
 /// TooManyFieldsError and UnsupportedMediaType.
 class HTTPRequestReader final : public RequestReader {
  public:

@@ -31,6 +31,11 @@ Scalar bare(std::string_view text, const ValueType* type) {
   return {wantsNumber && isNumber(text) ? Scalar::Is::kNumber : Scalar::Is::kString, text};
 }
 
+/// So forms and command lines say it.
+bool isNothing(std::string_view text, const ValueType* type) noexcept {
+  return text.empty() && type->kind == Kind::kOptional && !mayBeEmpty(as<OptionalType>(type).inner);
+}
+
 bool isBare(Kind kind) noexcept {
   return kind != Kind::kList && kind != Kind::kPair && kind != Kind::kMap && kind != Kind::kMessage;
 }
@@ -47,7 +52,9 @@ void setMember(const MessageType& type, void* message, std::string_view name, st
                const JSONLimits& limits) {
   const MemberType* const member = type.find(name);
   if (!member) throw MessageError(unknownMember(type, name));
-  const Place at = unwrap({member->type, member->in(message)});
+  void* const place = member->in(message);
+  if (isNothing(text, member->type)) return as<OptionalType>(member->type).reset(place);
+  const Place at = unwrap({member->type, place});
   if (!isBare(at.type->kind)) {
     MessageFiller filler(at, type, member, limits);
     return parseJSON(text, filler);

@@ -53,8 +53,9 @@ void KeptSession::lost(const Failure& why) {
   const bool worked = clock_.now() - since_ >= delays_.after(1, scope_);
   if (worked) failures_ = 0;
   if (!closed_) worked ? attempt() : failed();
+  const auto self = weak_from_this();
   changed_();
-  tellEnded(why);
+  if (!self.expired()) tellEnded(why);
 }
 
 void KeptSession::failed() {

@@ -14,8 +14,8 @@
 
 namespace couplet::detail {
 
-/// A member of a group.
-class KeptSession final : public Session {
+/// A member of a group. Owned by a shared_ptr, which may go in `changed`.
+class KeptSession final : public Session, public std::enable_shared_from_this<KeptSession> {
  public:
   /// Makes a connection.
   using Connect = Callable<Deferred<std::shared_ptr<Session>>()>;

@@ -41,7 +41,8 @@ class PendingReply {
   /// The faults that may come in its place.
   virtual const KnownFaults& faults() const = 0;
 
-  // Each once, and the last that is called. What runs may destroy the session.
+  // Each once, and the last that is called; nothing happens where it was cancelled. What runs may
+  // destroy the session.
 
   /// The message is whole.
   virtual void arrived() = 0;
@@ -84,8 +85,12 @@ class PendingReplyOf final : public PendingReply {
   const MessageType& type() const noexcept override { return TypeOf<Out>::value; }
   void* message() noexcept override { return &out_; }
   const KnownFaults& faults() const override { return knownFaults<Faults...>(); }
-  void arrived() override { promise_.callback(std::move(out_)); }
-  void failed(Failure failure) override { promise_.errback(std::move(failure)); }
+  void arrived() override {
+    if (promise_.pending()) promise_.callback(std::move(out_));
+  }
+  void failed(Failure failure) override {
+    if (promise_.pending()) promise_.errback(std::move(failure));
+  }
 
  private:
   Promise<Out> promise_;

@@ -43,6 +43,10 @@ Reply replyOf(const Failure& failure, std::string_view request, std::string text
     return replyOf(Aborted("cancelled"), std::move(text), form);
   } else {
     LogLine::error() << "Exception in the handler of " << request << ": " << failure;
+    if (failure.check<TimeoutError>()) {
+      return replyOf(TimedOut("", '"' + std::string(request) + "\" timed out"), std::move(text),
+                     form);
+    }
   }
   return replyOf(Faulted('"' + std::string(request) + "\" failed", "the server's log says why"),
                  std::move(text), form);

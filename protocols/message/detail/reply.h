@@ -49,8 +49,8 @@ Reply replyOf(const MessageType& type, const void* message, std::string text,
 /// The reply that `fault` is. Throws MessageError.
 Reply replyOf(const Fault& fault, std::string text, const ReplyForm& form);
 
-/// The reply to a request of this name that failed: the fault, or, of what is none, a
-/// `couplet.Faulted` which does not say what it was; that is logged.
+/// The reply to a request of this name that failed: the fault, also one of an ItemError, or, of
+/// what is none, a `couplet.Faulted` which does not say what it was; that is logged.
 Reply replyOf(const Failure& failure, std::string_view request, std::string text,
               const ReplyForm& form);
 

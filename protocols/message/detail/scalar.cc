@@ -161,6 +161,11 @@ std::string notWanted(const Scalar& scalar, const ValueType* type) {
   return shown(scalar) + (tooLarge ? " is out of range" : " is not " + wanted(type));
 }
 
+bool mayBeEmpty(const ValueType* type) noexcept {
+  return type->kind == Kind::kString ||
+         (type->kind == Kind::kText && as<TextType>(type).format == "byte");
+}
+
 bool storeScalar(const Scalar& scalar, const ValueType* type, void* value) {
   const bool isText = scalar.is == Scalar::Is::kString;
   const bool isNumber = scalar.is == Scalar::Is::kNumber;

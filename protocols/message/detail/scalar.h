@@ -24,6 +24,9 @@ struct Scalar {
 /// Strings must be UTF-8.
 bool storeScalar(const Scalar& scalar, const ValueType* type, void* value);
 
+/// Whether an empty text is a value of this type: a string, or bytes.
+bool mayBeEmpty(const ValueType* type) noexcept;
+
 /// For people: `"abc"`, `1.5`, `a list`; of long ones the beginning, printable, and UTF-8 whatever
 /// the text was.
 std::string shown(const Scalar& scalar);

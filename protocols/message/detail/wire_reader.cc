@@ -198,7 +198,7 @@ std::optional<Failure> readWire(std::string_view text, const MessageType& type, 
     parseJSON(text, reader);
     if (!reader.fault()) return std::nullopt;
     if (reader.unknown() && reader.unknown()->condition.empty()) {
-      throw MessageError(shown(reader.unknown()->unknownName) + " and not " + shown(type.name));
+      throw UnexpectedReply(type.name, reader.unknown()->unknownName);
     }
     return reader.fault()->failure();
   } catch (...) {

@@ -133,7 +133,8 @@ void MemberFlags::apply(void* settings) const {
 
 void MemberFlags::apply(const Override& flag, void* settings) const {
   const ValueType* const type = withoutOptional(flag.member->type);
-  if (isHostPort(type) && flag.value.find('{') == std::string::npos) {
+  const bool isNothing = flag.value.empty() && type != flag.member->type;
+  if (isHostPort(type) && !isNothing && flag.value.find('{') == std::string::npos) {
     if (static_cast<HostPort*>(placeOf(*flag.member, settings))->parse(flag.value)) return;
     throw UsageError(flag.spelling + " needs " + kindOf(type) + ", not '" + flag.value + "'.");
   }

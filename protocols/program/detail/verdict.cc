@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include <couplet/deferred/errors.h>
 #include <couplet/protocols/message/faults.h>
 #include <couplet/protocols/program/printable.h>
 #include <couplet/reactor/errors.h>
@@ -18,6 +19,9 @@ Verdict verdictOf(const Fault& fault) { return {fault.what(), fault.exitStatus()
 }  // namespace
 
 Verdict verdictOf(const Failure& failure) {
+  if (const auto* item = failure.get<ItemError>()) {
+    return {item->what(), verdictOf(item->subFailure()).status};
+  }
   if (const auto* error = failure.get<ProgramError>()) return {error->what(), error->status()};
   if (const auto* fault = failure.get<Fault>()) return verdictOf(*fault);
   if (const auto* error = failure.get<CannotListenError>()) {

@@ -18,7 +18,7 @@ struct Verdict {
 };
 
 /// A fault's condition and explanation; its exit code, for NotListening and NotConnected its errno,
-/// else kFaulted.
+/// else kFaulted. Of an ItemError, its text and the status of what it is about.
 Verdict verdictOf(const Failure& failure);
 
 /// Prints `program: reason` on standard error, as one line, see `printable`; gives the status.

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <couplet/deferred/testing/results.h>
 #include <couplet/reactor/errors.h>
+#include <couplet/reactor/testing/gtest_unexpected_errors.h>
 
 #include "api_fixture.h"
 
@@ -19,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::assertNoResult;
+using testing::expectLogged;
 using testing::failureResultOf;
 using testing::successResultOf;
 
@@ -179,6 +182,119 @@ TEST_F(GroupTest, WhatIsUnderWayEndsWithTheGroup) {
   EXPECT_EQ(attempts(), 2u);
 }
 
+TEST_F(GroupTest, WhoWaitsForAGroupThatGoesHearsOfIt) {
+  auto all = group->whenReady(8s);
+  group.reset();
+  failureResultOf<Closed>(all);
+}
+
+TEST_F(GroupTest, WhoWaitedForItMayDestroyIt) {
+  auto first = group->whenReady();
+  first.addCallback([this] { group.reset(); });
+  auto second = group->whenReady();
+  succeed(0);
+  succeed(1);
+  successResultOf(first);
+  failureResultOf<Closed>(second);
+  EXPECT_EQ(readies, 0);
+}
+
+TEST_F(GroupTest, WhatIsReadyMayDestroyIt) {
+  std::string last;
+  group->onReady = [this, &last, text = std::string("longer than what a string has inside")] {
+    group.reset();
+    last = text;
+  };
+  succeed(0);
+  succeed(1);
+  EXPECT_EQ(last, "longer than what a string has inside");
+}
+
+TEST_F(GroupTest, WhatIsNotReadyMayDestroyIt) {
+  int ends = 0;
+  a->whenEnded([&ends](const Failure&) { ++ends; });
+  group->onNotReady = [this] { group.reset(); };
+  auto peer = succeed(0);
+  succeed(1);
+  peer.abortConnection();
+  reactor.flush();
+  EXPECT_EQ(group, nullptr);
+  EXPECT_EQ(ends, 0);
+}
+
+TEST_F(GroupTest, TheEndOfAMemberMayDestroyIt) {
+  a->whenEnded([this](const Failure&) { group.reset(); });
+  succeed(0).abortConnection();
+  reactor.flush();
+  EXPECT_EQ(group, nullptr);
+}
+
+TEST_F(GroupTest, ARequestThatFailsMayDestroyIt) {
+  auto peer = succeed(0);
+  succeed(1);
+  auto six = a->request<Output>(Multiply{2, 3});
+  auto other = a->request<Output>(Multiply{2, 3});
+  six.addErrback([this](const Failure&) {
+    group.reset();
+    return Output{};
+  });
+  peer.abortConnection();
+  reactor.flush();
+  successResultOf(six);
+  failureResultOf<Abandoned>(other);
+}
+
+TEST_F(GroupTest, WhatIsReadyIsCalledEachTime) {
+  auto peer = succeed(0);
+  succeed(1);
+  peer.abortConnection();
+  reactor.flush();
+  reactor.advance(2s);
+  succeed(2);
+  EXPECT_EQ(readies, 2);
+}
+
+TEST_F(GroupTest, WhatIsReadyMayBeForTheFirstTimeOnly) {
+  int calls = 0;
+  group->onReady = [this, &calls] {
+    group->onReady = nullptr;
+    ++calls;
+  };
+  auto peer = succeed(0);
+  succeed(1);
+  peer.abortConnection();
+  reactor.flush();
+  reactor.advance(2s);
+  succeed(2);
+  EXPECT_TRUE(group->ready());
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(GroupTest, WhatItCallsMayThrow) {
+  int calls = 0;
+  group->onNotReady = [&calls] {
+    ++calls;
+    throw std::runtime_error("a loss too much");
+  };
+  expectLogged("a loss too much");
+  bool ended = false;
+  a->whenEnded([&ended](const Failure&) { ended = true; });
+  auto peer = succeed(0);
+  succeed(1);
+  peer.abortConnection();
+  reactor.flush();
+  EXPECT_TRUE(ended);
+  reactor.advance(2s);
+  succeed(2).abortConnection();
+  reactor.flush();
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(GroupTest, AMemberThatCannotBeIsNone) {
+  EXPECT_THROW(group->connectHTTP("server_c", "127.0.0.1", 0), std::out_of_range);
+  EXPECT_THROW(group->missing({"server_c"}), std::invalid_argument);
+}
+
 TEST_F(GroupTest, TwoMembersOfOneNameAreRefused) {
   EXPECT_THROW(group->connectHTTP("server_a", "127.0.0.1", 1), std::invalid_argument);
 }
@@ -190,6 +306,7 @@ TEST_F(GroupTest, ItListens) {
   group->listen("public", 5052, newApiSite(api));
   EXPECT_EQ(reactor.tcpServers().size(), 1u);
   EXPECT_THROW(group->connectHTTP("public", "127.0.0.1", 1), std::invalid_argument);
+  EXPECT_FALSE(group->missing({"public"}));
   group.reset();
   reactor.flush();
   EXPECT_FALSE(reactor.tcpServers().at(0).listening());

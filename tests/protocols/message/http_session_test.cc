@@ -86,6 +86,22 @@ TEST(HTTPSessionOnASiteTest, ASiteAnswers) {
   EXPECT_EQ(successResultOf(six), Output{6});
 }
 
+struct Unusual {
+  static constexpr auto kMessage = message("tests.Größe 50%");
+};
+
+TEST(HTTPSessionOnASiteTest, TheNameOfARequestMayBeAnyText) {
+  testing::MemoryReactor reactor;
+  auto api = std::make_shared<Api>(Requests<Unusual>(), [](const Unusual&) { return Output{6}; });
+  reactor.listenTCP(5051, newApiSite(api));
+  auto session = connectHTTP(reactor, "127.0.0.1", 5051);
+  reactor.flush();
+  const auto asking = successResultOf(session);
+  auto six = asking->request<Output>(Unusual());
+  reactor.flush();
+  EXPECT_EQ(successResultOf(six), Output{6});
+}
+
 // Crunch 11: A fault is what it is, whatever the status.
 TEST_F(HTTPSessionTest, FaultsComeAsWhatTheyAre) {
   auto known = ask<Output, DivideByZero>(Divide{1, 0});
@@ -104,7 +120,7 @@ TEST_F(HTTPSessionTest, WhatIsNoAnswerIsAFaultThatSaysSo) {
               StartsWith("an answer that is none, with status 502"));
   auto other = ask<Ack>(Multiply{2, 3});
   answer(kSix);
-  failureResultOf<Faulted>(other);
+  failureResultOf<UnexpectedReply>(other);
 }
 
 TEST_F(HTTPSessionTest, WhoIsNotThereIsNotConnected) {
@@ -128,6 +144,7 @@ TEST_F(HTTPSessionTest, ARequestHasItsTime) {
   auto six = ask(Multiply{2, 3}, {.timeout = 8s});
   reactor.advance(8s);
   failureResultOf<TimedOut>(six);
+  reactor.advance(5s);
   EXPECT_FALSE(server().connected());
 }
 
@@ -171,11 +188,26 @@ TEST_F(HTTPSessionTest, AnAnswerMayEndTheSession) {
   EXPECT_EQ(successResultOf(six), Output{6});
 }
 
-TEST_F(HTTPSessionTest, WhatIsCancelledIsNotWaitedFor) {
+TEST_F(HTTPSessionTest, TheAnswerToWhatWasCancelledIsDropped) {
+  auto cancelled = ask(Divide{2, 0});
   auto six = ask(Multiply{2, 3});
-  six.cancel();
-  failureResultOf<CancelledError>(six);
-  reactor.flush();
+  cancelled.cancel();
+  failureResultOf<CancelledError>(cancelled);
+  answer(kDivideByZero, "422 Unprocessable Content");
+  assertNoResult(six);
+  answer(kSix);
+  EXPECT_EQ(successResultOf(six), Output{6});
+  reactor.advance(10s);
+  EXPECT_TRUE(server().connected());
+}
+
+TEST_F(HTTPSessionTest, WhoDoesNotAnswerWhatWasCancelledIsGivenUp) {
+  auto cancelled = ask(Divide{2, 0});
+  auto six = ask(Multiply{2, 3});
+  cancelled.cancel();
+  failureResultOf<CancelledError>(cancelled);
+  reactor.advance(5s);
+  failureResultOf<Abandoned>(six);
   EXPECT_FALSE(server().connected());
 }
 

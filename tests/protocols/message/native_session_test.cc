@@ -88,6 +88,21 @@ TEST_F(NativeSessionTest, ARequestMayBeLongFromTheFirstOn) {
   EXPECT_EQ(successResultOf(echo).text.size(), 5000u);
 }
 
+// Crunch 3: What a handler's callbacks use is there until it has answered.
+TEST_F(NativeSessionTest, AHandlersCallbackMayUseItsRequest) {
+  Promise<void> wait;
+  const auto api = std::make_shared<const Api>(Requests<Text>(), [&](const Text& text) {
+    return wait.deferred().addCallback([&text] { return Text{text.text + "!"}; });
+  });
+  reactor.listenTCP(5054, newNativeFactory(api));
+  const auto session = connect();
+  auto answer = session->request<Text>(Text{std::string(100, 'a')});
+  reactor.flush();
+  wait.callback();
+  reactor.flush();
+  EXPECT_EQ(successResultOf(answer).text, std::string(100, 'a') + "!");
+}
+
 TEST_F(NativeSessionTest, WhoSaysNoHelloIsNotConnected) {
   auto session = connectNative(reactor, "127.0.0.1", 5054);
   reactor.tcpClients().back().succeed();

@@ -50,6 +50,16 @@ TEST(SetMemberTest, AnOptionalHasAValueThen) {
   EXPECT_EQ(set<std::optional<std::string>>(""), "");
 }
 
+TEST(SetMemberTest, AnEmptyTextMakesAnOptionalNothing) {
+  Holder<std::optional<int>> number{5};
+  setMember(number, "value", "");
+  EXPECT_EQ(number.value, std::nullopt);
+  Holder<std::optional<Multiply>> product{Multiply{2, 3}};
+  setMember(product, "value", "");
+  EXPECT_EQ(product.value, std::nullopt);
+  EXPECT_EQ(set<std::optional<Bytes>>(""), Bytes{});
+}
+
 TEST(SetMemberTest, ListsAndMessagesAreJSON) {
   EXPECT_EQ(set<std::vector<int>>("[1, 2]"), (std::vector<int>{1, 2}));
   EXPECT_EQ(set<Multiply>(R"({"y": 3})"), (Multiply{0, 3}));

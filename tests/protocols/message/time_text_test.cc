@@ -224,6 +224,16 @@ TEST(DurationTextTest, FloatingPointIsRoundedToNanoseconds) {
   EXPECT_THROW(formatDuration(Seconds(1e19)), std::out_of_range);
 }
 
+TEST(TimeTextTest, FloatingPointIsReadOnlyWhereItCanBeWritten) {
+  sys_time<duration<double>> time;
+  EXPECT_TRUE(parseTime("9999-12-31T23:59:59.5Z", time));
+  EXPECT_EQ(formatTime(time), "9999-12-31T23:59:59.5Z");
+  EXPECT_FALSE(parseTime("9999-12-31T23:59:59.999999999Z", time));
+  duration<double> length;
+  EXPECT_FALSE(parseDuration("PT9223372036854775807S", length));
+  EXPECT_FALSE(parseDuration("-PT9223372036854775808S", length));
+}
+
 TEST(DurationTextTest, ErrorsNameTheValue) {
   EXPECT_EQ(whyNoValue<seconds>(R"("PT0.5S")"),
             R"("PT0.5S" is not a duration for member "value" of "Holder")");

@@ -121,8 +121,11 @@ TEST(WireTest, AKnownFaultIsReadStrictly) {
             R"(null is not a string for member "condition" of "Aborted")");
 }
 
-TEST(WireTest, AnotherMessageIsNone) {
-  EXPECT_EQ(refusal(onWire(Multiply())), R"("crunch_api.Multiply" and not "crunch_api.Output")");
+TEST(WireTest, AnotherMessageIsUnexpected) {
+  const Result<Output> result = fromWire<Output>(onWire(Multiply()));
+  ASSERT_TRUE(faultOf<UnexpectedReply>(result));
+  EXPECT_STREQ(faultOf<UnexpectedReply>(result)->what(),
+               R"("crunch_api.Output" was expected and "crunch_api.Multiply" came)");
   EXPECT_NE(refusal(R"({"value":["Output",{"value":1},[]]})"), "");
 }
 

@@ -136,6 +136,17 @@ TEST_F(MemberFlagsTest, AHostPortIsAlsoAHostAndAPort) {
   EXPECT_EQ(settings.peer, (HostPort{"::1", 90}));
 }
 
+TEST_F(MemberFlagsTest, WhatMayBeNothingIsThatWithoutAValue) {
+  settings.limit = 5;
+  settings.is_sure = true;
+  settings.other = HostPort{"10.0.0.1", 80};
+  give({"--limit=", "--is_sure=", "--other="});
+  EXPECT_EQ(settings.limit, std::nullopt);
+  EXPECT_EQ(settings.is_sure, std::nullopt);
+  EXPECT_EQ(settings.other, std::nullopt);
+  EXPECT_THAT(complaintAbout("--peer="), HasSubstr("--peer needs [HOST:]PORT"));
+}
+
 TEST_F(MemberFlagsTest, TheLastOfTwoHolds) {
   give({"--small=1", "--small=2"});
   EXPECT_EQ(settings.small, 2);

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include <couplet/deferred/defer_later.h>
+#include <couplet/deferred/errors.h>
 #include <couplet/deferred/testing/results.h>
 #include <couplet/protocols/message/ack.h>
 #include <couplet/protocols/message/faults.h>
@@ -136,6 +137,17 @@ TEST_F(ProgramTest, AFaultThatIsReturnedIsThrown) {
   run([](Program&, const Settings&) { return TimedOut("after 3 s"); });
   EXPECT_EQ(err, "sample: timed out (after 3 s)\n");
   EXPECT_EQ(status, 172);
+}
+
+// Crunch 14, 28: A fault names its item; the status is the fault's exit code.
+TEST_F(ProgramTest, AFaultOfAnItemHasItsStatus) {
+  run([](Program&, const Settings&) {
+    throw ItemError(1, 2, Failure(NotConnected("127.0.0.1:1", ECONNREFUSED)));
+  });
+  EXPECT_EQ(err,
+            "sample: item 2 of 2: cannot connect to \"127.0.0.1:1\" ([Errno 111] Connection "
+            "refused)\n");
+  EXPECT_EQ(status, ECONNREFUSED);
 }
 
 TEST_F(ProgramTest, AResultOrAFailureMayBeReturned) {
