@@ -29,11 +29,12 @@ LENGTH = re.compile(rb"^content-length: *(\d+)\r$", re.IGNORECASE | re.MULTILINE
 class Request(Exchange):
     """A request, and the body of its answer."""
 
-    def __init__(self, method, path, body=b"", fields="", answer=HELLO):
+    def __init__(self, method, path, body=b"", fields="", answer=HELLO, status=200):
         length = f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n{fields}{length}\r\n"
         self.message = head.encode() + body
         self.answer = answer
+        self.status = status
 
     def answerBytes(self, server):
         """As the server answers now. It must be what was asked for."""
@@ -43,8 +44,9 @@ class Request(Exchange):
                 head, body = self._receive(connection)
         except OSError as error:
             raise Trouble(f"no answer: {error}") from None
-        if b" 200 " not in head.splitlines()[0] or body != self.answer:
-            raise Trouble(f"the answer is {head!r}, with {len(body)} bytes")
+        status = head.split(maxsplit=2)[1:2]
+        if status != [str(self.status).encode()] or body != self.answer:
+            raise Trouble(f"the answer is {head!r}, and {body[:1000]!r}")
         return len(head) + len(body)
 
     def _receive(self, connection):

@@ -18,18 +18,22 @@ Slice = collections.namedtuple("Slice", "messages wall server client")
 
 class Client:
     """Connections to a server, on each of which `depth` messages were exchanged. They stay, and are
-    idle but for what is asked, until the `with` block ends."""
+    idle but for what is asked, until the `with` block ends. The CPU time is that of `counted`, or
+    of the server."""
 
-    def __init__(self, options, server, depth=1, connections=CONNECTIONS, exchange=None):
+    def __init__(self, options, server, depth=1, connections=CONNECTIONS, exchange=None,
+                 counted=None):
         exchange = exchange or server.kind.exchange
         with tempfile.NamedTemporaryFile() as file:
-            file.write(exchange.message)
+            file.write(exchange.greeting + exchange.messages(depth))
             file.flush()
             self.process = subprocess.Popen(
                 [build.require(options, "load"), str(server.port), file.name,
                  f"--answer={exchange.answerBytes(server)}", f"--connections={connections}",
-                 f"--depth={depth}", f"--pid={server.pid}"], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=core.pin)
+                 f"--depth={depth}", f"--greeting={len(exchange.greeting)}",
+                 f"--greeted={exchange.greetedBytes}", f"--pid={(counted or server).pid}"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                preexec_fn=core.pin)
             try:
                 self._answer()
             except Trouble:

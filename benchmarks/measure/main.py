@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from measure import (atomics, build, compile, deferred, http, http_answers, http_bodies, idle,
-                     instructions, netstring, stack, syscalls, timers)
+from measure import (atomics, build, compile, crunch, crunch_component, deferred, http,
+                     http_answers, http_bodies, idle, instructions, netstring, stack, syscalls,
+                     timers)
 from measure.trouble import Trouble
 
 
@@ -35,11 +36,18 @@ TABLES = {
     "http-answers": (http_answers.measure, "the same for Deferreds, coroutines, routes"),
     "http-syscalls": (_of(http, syscalls.measure),
                       "system calls and heap allocations per request"),
+    "crunch-requests": (crunch.measure,
+                        "the API of crunch_server against its peers, and natively"),
+    "crunch-instructions": (_of(crunch, instructions.measure),
+                            "user instructions per request (callgrind)"),
+    "crunch-syscalls": (_of(crunch, syscalls.measure),
+                        "system calls and heap allocations per request"),
+    "crunch-component": (crunch_component.measure, "a component that asks two for each request"),
     "atomics": (atomics.measure, "no atomic operation on a value's way (disassembly)"),
     "stack": (stack.measure, "peak stack of a million of everything"),
     "compile": (compile.measure, "compile time of a file that includes Couplet"),
 }
-SERVICES = (netstring.SERVICE, http.SERVICE)
+SERVICES = (netstring.SERVICE, http.SERVICE, crunch.SERVICE)
 
 
 def named(name):
@@ -51,10 +59,10 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="benchmarks/run", formatter_class=argparse.RawTextHelpFormatter,
         description="Builds what is measured, measures it, and prints the tables as ratios.\n"
-                    "Without names: all tables, in some 40 minutes. See docs/performance.md.")
+                    "Without names: all tables, in some 50 minutes. See docs/performance.md.")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help="which of them:\n" + "\n".join(
-        f"{name:19}{what}" for name, (_, what) in TABLES.items())
-        + "\nhttp               all of HTTP")
+        f"{name:20}{what}" for name, (_, what) in TABLES.items())
+        + "\nhttp                all of HTTP\ncrunch              all of Crunch")
     parser.add_argument("--quick", action="store_true",
                         help="fewer and shorter runs: a few minutes, and more noise")
     parser.add_argument("--build-dir", type=Path, default=build.FOLDER, metavar="DIR",

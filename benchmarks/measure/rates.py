@@ -37,6 +37,7 @@ class Case:
     key: str  # the server's
     load: Load
     exchange: Exchange
+    counts: str = ""  # another server, whose CPU time it is that counts
 
 
 class Costs:
@@ -66,9 +67,9 @@ class Alternation:
             self._slices = {case: [] for case in cases if case.key in running}
             self._run(stack, running)
 
-    def costs(self, key, load, exchange):
+    def costs(self, key, load, exchange, counts=""):
         """None where they are missing."""
-        slices = self._slices.get(Case(key, load, exchange))
+        slices = self._slices.get(Case(key, load, exchange, counts))
         return Costs(slices) if slices else None
 
     def seconds(self, load):
@@ -87,7 +88,8 @@ class Alternation:
             server = running[case.key]
             with self._excusing(server.kind, case):
                 clients[case] = stack.enter_context(load.Client(
-                    self._options, server, case.load.depth, case.load.connections, case.exchange))
+                    self._options, server, case.load.depth, case.load.connections, case.exchange,
+                    running[case.counts] if case.counts else server))
         for _ in range(self.rounds):
             for case in list(self._slices):
                 with self._excusing(running[case.key].kind, case):

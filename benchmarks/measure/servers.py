@@ -44,6 +44,7 @@ class Kind:
     words: list
     exchange: Exchange
     config: Config = None
+    port: int = 0  # where it serves; 0: it announces that
     required: bool = False
     ours: bool = False
     countsHeap: bool = False  # takes its memory by malloc
@@ -96,6 +97,9 @@ class Server:
         self.environment = {**os.environ, **quiet, **(environment or {})}
         if kind.config:
             self._startConfigured(kind.config)
+        elif kind.port:
+            self.port = kind.port
+            self._startListening(kind.words)
         else:
             self._startAnnouncing()
         self.pid = self.process.pid
@@ -129,11 +133,14 @@ class Server:
             path = Path(self.folder.name) / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-        self.port = _freePort()
+        self.port = freePort()
         file = Path(self.folder.name) / config.template.name
         file.write_text(string.Template(config.template.read_text()).substitute(
             port=self.port, folder=self.folder.name))
-        self._start([*self.kind.words, file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._startListening([*self.kind.words, file])
+
+    def _startListening(self, words):
+        self._start(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._awaitListening()
 
     def _awaitListening(self):
@@ -162,7 +169,7 @@ class Server:
             raise Trouble(f"{self.kind.title} does not end") from None
 
 
-def _freePort():
+def freePort():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 

@@ -10,6 +10,12 @@ class Exchange(abc.ABC):
     """A message to a server and its answer, always as long."""
 
     message: bytes
+    greeting = b""  # what the client says before, once
+    greetedBytes = 0  # how many come back for that
+
+    def messages(self, depth):
+        """So many of them, to be in flight at once on a connection."""
+        return self.message * depth
 
     @abc.abstractmethod
     def answerBytes(self, server):

@@ -34,7 +34,7 @@ def _systemCalls(options, service):
                   *CALLS, "limit of epoll_ctl")
     for kind in service.present(options):
         with excusing(kind, table.notes):
-            counts = _callsPerMessage(options, kind)
+            counts = callsPerMessage(options, kind)
             total = sum(counts.values())
             limit = service.callLimits.get(kind.key)
             table.add(kind.title, f"{total:.3f}", against(limit, round(total, 3)) if limit else "",
@@ -61,7 +61,7 @@ def _heap(options, service):
     return table
 
 
-def _callsPerMessage(options, kind):
+def callsPerMessage(options, kind):
     few = load.CONNECTIONS * (20 if options.quick else 100)
     low, high = _traced(options, kind, few), _traced(options, kind, 3 * few)
     return {call: (high[call] - low.get(call, 0)) / (2 * few) for call in high}

@@ -3,11 +3,14 @@
 // Asks a server, and tells what it costs. Counts bytes and parses nothing, so that the server and
 // not this program is what is measured; run both on one core.
 //
-//     load PORT FILE --answer=36 --connections=64 --depth=1 [--pid=PID]
+//     load PORT FILE --answer=36 --connections=64 --depth=1 [--greeting=10] [--greeted=10]
+//          [--pid=PID]
 //
-// FILE has the bytes of one message, `--answer` says how many come back for it. Each connection has
-// `depth` messages in flight, sent at once when the last ones are answered; so many are exchanged
-// on each when it is made. Then it does what each line of its input says:
+// FILE has the bytes of `depth` messages, `--answer` says how many come back for each. So many are
+// in flight on each connection, sent at once when the last ones are answered, and are exchanged on
+// each when it is made. Before these come, where the protocol has some, as many bytes as
+// `--greeting` says, once, from the beginning of FILE, for which `--greeted` come back. Then it
+// does what each line of its input says:
 //
 //     seconds 0.4       as many messages as go in that time
 //     messages 20000    so many, on all connections together
@@ -44,8 +47,10 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   int port = 0;
-  std::string message;
-  std::size_t answer = 0;  ///< bytes
+  std::string greeting = {};
+  std::size_t greeted = 0;  ///< bytes
+  std::string batch;        ///< `depth` messages
+  std::size_t answer = 0;   ///< bytes, to each of them
   int connections = 64;
   int depth = 1;
   std::string pid = {};  ///< the server's; empty: its CPU time is not asked for
@@ -70,10 +75,14 @@ std::string bytesOf(const char* path) {
 }
 
 Options parse(int argc, char** argv) {
-  if (argc < 4) fail("usage: load PORT FILE --answer=N [--connections=N] [--depth=N] [--pid=PID]");
+  if (argc < 4) {
+    fail(
+        "usage: load PORT FILE --answer=N [--connections=N] [--depth=N] [--greeting=N] "
+        "[--greeted=N] [--pid=PID]");
+  }
   Options options;
   options.port = std::atoi(argv[1]);
-  options.message = bytesOf(argv[2]);
+  options.batch = bytesOf(argv[2]);
   for (int i = 3; i < argc; ++i) {
     const std::string word = argv[i];
     const std::string value = word.substr(word.find('=') + 1);
@@ -83,6 +92,10 @@ Options parse(int argc, char** argv) {
       options.connections = std::stoi(value);
     } else if (word.rfind("--depth=", 0) == 0) {
       options.depth = std::stoi(value);
+    } else if (word.rfind("--greeting=", 0) == 0) {
+      options.greeting = options.batch.substr(0, std::stoul(value));
+    } else if (word.rfind("--greeted=", 0) == 0) {
+      options.greeted = std::stoul(value);
     } else if (word.rfind("--pid=", 0) == 0) {
       options.pid = value;
     } else {
@@ -90,6 +103,7 @@ Options parse(int argc, char** argv) {
     }
   }
   if (options.answer == 0) fail("--answer is missing");
+  options.batch.erase(0, options.greeting.size());
   return options;
 }
 
@@ -139,7 +153,6 @@ class Load {
  public:
   explicit Load(const Options& options)
       : options_(options), epoll_(require(epoll_create1(0), "epoll_create1")) {
-    for (int i = 0; i < options.depth; ++i) batch_ += options.message;
     for (int i = 0; i < options.connections; ++i) open();
   }
 
@@ -164,12 +177,25 @@ class Load {
  private:
   void open() {
     const int fd = dial(options_.port);
+    greet(fd);
     watch(EPOLL_CTL_ADD, fd, EPOLLIN);
     fds_.push_back(fd);
     if (batches_.size() <= static_cast<std::size_t>(fd)) batches_.resize(fd + 1);
     last_ = 0;
     sendBatch(fd);
     finish();  // so that the server accepts at this pace
+  }
+
+  /// Says what comes once, and takes what is said to it.
+  void greet(int fd) {
+    const std::string& greeting = options_.greeting;
+    if (send(fd, greeting.data(), greeting.size(), MSG_NOSIGNAL) < 0) fail("it does not read");
+    std::size_t missing = options_.greeted;
+    while (missing > 0) {
+      const ssize_t count = recv(fd, buffer_.data(), missing, 0);
+      if (count <= 0) fail("the server does not greet");
+      missing -= count;
+    }
   }
 
   void watch(int operation, int fd, std::uint32_t interest) {
@@ -234,7 +260,7 @@ class Load {
   }
 
   void sendBatch(int fd) {
-    batches_[fd] = {batch_.size(), options_.answer * options_.depth, true};
+    batches_[fd] = {options_.batch.size(), options_.answer * options_.depth, true};
     inFlight_ += options_.depth;
     if (!trySend(fd)) watch(EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLOUT);
   }
@@ -246,7 +272,7 @@ class Load {
   /// Whether all is sent now.
   bool trySend(int fd) {
     std::size_t& unsent = batches_[fd].unsent;
-    const char* const from = batch_.data() + batch_.size() - unsent;
+    const char* const from = options_.batch.data() + options_.batch.size() - unsent;
     const ssize_t count = send(fd, from, unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno != EAGAIN) fail("the server does not read");
     if (count > 0) unsent -= count;
@@ -255,7 +281,6 @@ class Load {
 
   Options options_;
   int epoll_;
-  std::string batch_;
   std::vector<int> fds_;
   std::vector<Batch> batches_;  // the current ones, by descriptor
   std::array<char, 256 * 1024> buffer_;

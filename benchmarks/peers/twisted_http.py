@@ -25,12 +25,12 @@ class SilentSite(Site):
         """Keeps no log of what was asked."""
 
 
-def main():
-    port = reactor.listenTCP(0, SilentSite(Hello(), timeout=AN_HOUR), backlog=511,
+def serve(root):
+    port = reactor.listenTCP(0, SilentSite(root, timeout=AN_HOUR), backlog=511,
                              interface="127.0.0.1")
     print(f"Serving HTTP on 127.0.0.1:{port.getHost().port}.", flush=True)
     reactor.run()
 
 
 if __name__ == "__main__":
-    main()
+    serve(Hello())

@@ -34,6 +34,7 @@ struct Settings {
       couplet::member("y", &Settings::y));
 };
 
+// [crunch]
 Deferred<std::shared_ptr<Session>> connect(couplet::Reactor& reactor, const Settings& settings) {
   return settings.native ? couplet::connectNative(reactor, settings.host, settings.port)
                          : couplet::connectHTTP(reactor, settings.host, settings.port);

@@ -28,6 +28,7 @@ using crunch_api::Multiply;
 using crunch_api::Output;
 using namespace component_api;
 
+// [settings]
 struct Settings {
   HostPort crunch{"127.0.0.1", 5051};
   HostPort public_{"127.0.0.1", 5052};
@@ -40,6 +41,7 @@ struct Settings {
       couplet::member("native", &Settings::native));
 };
 
+// [component]
 class Component {
  public:
   Component(couplet::Reactor& reactor, const Settings& settings)
@@ -83,6 +85,7 @@ class Component {
   Session& b_;
 };
 
+// [serve]
 void serve(couplet::Program& program, const Settings& settings) {
   couplet::Reactor& reactor = program.reactor();
   auto component = std::make_shared<Component>(reactor, settings);

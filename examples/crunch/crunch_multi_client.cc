@@ -35,6 +35,7 @@ struct Settings {
       couplet::member("y", &Settings::y));
 };
 
+// [crunch]
 Deferred<Output> crunch(couplet::Program& program, const Settings& settings) {
   couplet::Group group(program.reactor());
   const auto connect = [&](const char* name, const HostPort& to) -> Session& {
