@@ -190,7 +190,7 @@ void HTTPChannel::moveOn(State state) {
 inline void HTTPChannel::headCame() {
   const RequestHead& head = exchange_->parser.head();
   exchange_->hasRequest = true;
-  exchange_->request.assign(head, &transport(), &site_.objects_);
+  exchange_->request.assign(head, &transport());
   keepAlive_ = head.keepAlive && head.form != TargetForm::kAuthority;  // a tunnel may follow
   if (head.hasBody()) return bodyBegins();
   exchange_->parser.takeEnd();

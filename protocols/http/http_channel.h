@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <couplet/deferred/clock.h>
@@ -123,7 +124,8 @@ class HTTPChannel : public Protocol, private Producer {
   void stream();
   void streamed(const Result<void>& result);
   void logAnswer();
-  void finishAnswer();
+  /// `sent` is the text that was the body, if it was one, and is of no use any more.
+  void finishAnswer(std::string* sent = nullptr);
   void endStreams();
   void goOn();
   void linger();

@@ -121,9 +121,7 @@ inline bool HTTPChannel::sendOrdinary(const Response& response) {
 }
 
 inline void HTTPChannel::respond(Response& response) {
-  if (!sendOrdinary(response)) return respondAsAsked(response);
-  exchange_->request.keepText(response.body);
-  finishAnswer();
+  sendOrdinary(response) ? finishAnswer(&response.body) : respondAsAsked(response);
 }
 
 void HTTPChannel::respondAsAsked(Response& response) {
@@ -273,8 +271,9 @@ void HTTPChannel::logAnswer() {
 }
 
 /// A client that still sends its body may read the answer while that is dropped.
-void HTTPChannel::finishAnswer() {
+void HTTPChannel::finishAnswer(std::string* sent) {
   logAnswer();
+  if (sent) exchange_->request.keepText(*sent);
   answering_ = false;
   exchange_->work = {};
   const bool bodyIsOver = state_ == State::kAtWork;

@@ -34,8 +34,13 @@ inline std::size_t pathSize(std::string_view asked, std::string_view text) {
 
 }  // namespace
 
-void Request::assign(const RequestHead& head, const Transport* transport,
-                     ConnectionObjects* objects) {
+void Request::keepLongerText(std::string& text) noexcept {
+  if (text.capacity() > kMostSpareText) return;
+  spareText_.swap(text);
+  spareText_.clear();
+}
+
+void Request::assign(const RequestHead& head, const Transport* transport) {
   const std::string_view text = head.text();
   const char* const copy = headers_.assign(head.fields, text).data();
   const auto shift =
@@ -53,7 +58,6 @@ void Request::assign(const RequestHead& head, const Transport* transport,
   clearParams();
   read_.reset();
   transport_ = transport;
-  objects_ = objects;
   const std::string_view asked =
       head.pathAndQuery.empty() ? std::string_view() : copied(head.pathAndQuery);
   const std::size_t mark = pathSize(asked, {copy, text.size()});

@@ -56,12 +56,12 @@ class Request {
   /// What `owner`, which is anybody's address, keeps for the connection that this came by; null
   /// where that is nothing.
   std::shared_ptr<ConnectionObject> keptForConnection(const void* owner) const {
-    return objects_ ? objects_->find(*transport_, owner) : nullptr;
+    return objects_ && transport_ ? objects_->find(*transport_, owner) : nullptr;
   }
   /// Keeps `object` until the connection ends, in place of what `owner` kept before. Where there is
   /// no connection, in a test, it is dropped.
   void keepForConnection(const void* owner, std::shared_ptr<ConnectionObject> object) {
-    if (objects_) objects_->keep(*transport_, owner, std::move(object));
+    if (objects_ && transport_) objects_->keep(*transport_, owner, std::move(object));
   }
 
   // Read when they are first asked for. Views and references are valid as long as the request is.
@@ -108,10 +108,11 @@ class Request {
     read_.reset();
     if (incoming_) incoming_ = {};
   }
-  /// Begins anew, with a copy of `head`. REQUIRES: a parser gave it; what is given of the
-  /// connection, both or neither, outlives this
-  void assign(const RequestHead& head, const Transport* transport = nullptr,
-              ConnectionObjects* objects = nullptr);
+  /// Begins anew, with a copy of `head`. REQUIRES: a parser gave it; `transport`, if any, outlives
+  /// this
+  void assign(const RequestHead& head, const Transport* transport = nullptr);
+  /// Where `keepForConnection` keeps. REQUIRES: it outlives this
+  void keepIn(ConnectionObjects& objects) noexcept { objects_ = &objects; }
   void setIncoming(IncomingBody body) noexcept { incoming_ = std::move(body); }
   /// Takes memory as it comes; all of it, where `length` was announced, once an eighth is there.
   void appendBody(std::string_view piece, std::uint64_t length = 0) {
@@ -122,9 +123,7 @@ class Request {
   std::size_t bodyCapacity() const noexcept { return body_.capacity(); }
   /// For `takeText` of a later request. Takes it unless it is large.
   void keepText(std::string& text) noexcept {
-    if (text.capacity() <= spareText_.capacity() || text.capacity() > kMostSpareText) return;
-    spareText_.swap(text);
-    spareText_.clear();
+    if (text.capacity() > spareText_.capacity()) keepLongerText(text);
   }
   void unclaimAll() noexcept { unclaimed_ = path_.empty() ? path_ : path_.substr(1); }
   void setUnclaimed(std::string_view segments) noexcept { unclaimed_ = segments; }
@@ -156,6 +155,7 @@ class Request {
   };
 
   Read& read() const;
+  void keepLongerText(std::string& text) noexcept;
 
   Headers headers_;
   std::string_view method_;  // these are views of what headers_ has of the head, or literals

@@ -190,7 +190,11 @@ std::unique_ptr<detail::HTTPExchange> Site::newExchange() {
 }
 
 [[gnu::noinline]] std::unique_ptr<detail::HTTPExchange> Site::takeSpare() {
-  if (spare_.empty()) return std::make_unique<detail::HTTPExchange>(options_.limits, table_);
+  if (spare_.empty()) {
+    auto made = std::make_unique<detail::HTTPExchange>(options_.limits, table_);
+    made->request.keepIn(objects_);
+    return made;
+  }
   auto exchange = std::move(spare_.back());
   spare_.pop_back();
   spareBytes_ -= exchange->request.bodyCapacity();
