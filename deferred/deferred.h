@@ -121,6 +121,16 @@ class Deferred {
   decltype(auto) addCallbacks(C callback, E errback,
                               SourceLocation here = SourceLocation::current()) &;
 
+  /// Fires `promise` with the result so far, a failure too; what is added after this gets nothing.
+  /// Its Deferred belongs to somebody else: cancelling that one does not cancel this, whose result
+  /// is then ignored. Callbacks of that one run before those that are added here. Deferreds that
+  /// fire one another so, however many, take no more stack than one.
+  template <class U>
+  auto chainDeferred(Promise<U> promise, SourceLocation here = SourceLocation::current()) &&;
+  template <class U>
+  decltype(auto) chainDeferred(Promise<U> promise,
+                               SourceLocation here = SourceLocation::current()) &;
+
   /// Cancels what was added before this, when it takes longer than `timeout`; the CancelledError
   /// that comes of it becomes a TimeoutError. `clock` need not outlive the Deferred.
   Deferred addTimeout(Duration timeout, Clock& clock,
@@ -239,6 +249,7 @@ class Promise {
   bool pending() const noexcept { return chain_ && chain_->mayFire(); }
 
  private:
+  friend struct detail::Access;
   template <class P, class F>
   friend struct detail::Canceller;
 

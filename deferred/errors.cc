@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/deferred/errors.h>
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -50,6 +51,34 @@ FirstError::FirstError(std::size_t index, Failure subFailure)
 bool FirstError::operator==(const FirstError& other) const noexcept {
   return index_ == other.index_ && subFailure_ == other.subFailure_;
 }
+
+namespace {
+
+/// Of so many failures at most the text is given.
+constexpr std::size_t kToldOfGroup = 8;
+
+std::string textOfGroup(const std::vector<Failure>& failures) {
+  if (failures.empty()) return "there was nothing to race";
+  std::ostringstream out;
+  out << failures.size() << " of " << failures.size() << " failed: ";
+  for (std::size_t i = 0; i < std::min(failures.size(), kToldOfGroup); ++i) {
+    out << (i > 0 ? "; " : "") << failures[i];
+  }
+  if (failures.size() > kToldOfGroup) out << "; ...";
+  return out.str();
+}
+
+}  // namespace
+
+FailureGroup::FailureGroup(std::vector<Failure> failures)
+    : std::runtime_error(textOfGroup(failures)),
+      failures_(std::make_shared<const std::vector<Failure>>(std::move(failures))) {}
+
+QueueOverflow::QueueOverflow()
+    : std::runtime_error("the DeferredQueue keeps as many items as it may") {}
+
+QueueUnderflow::QueueUnderflow()
+    : std::runtime_error("as many wait for the DeferredQueue as may") {}
 
 ItemError::ItemError(std::size_t index, std::size_t count, Failure subFailure)
     : std::runtime_error(textOf("item ", index + 1, " of ", count, ": ", subFailure)),

@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/source_location.h>
@@ -57,7 +59,8 @@ class DeferredCycleError : public std::logic_error {
   explicit DeferredCycleError(SourceLocation made);
 };
 
-/// The first failure among the inputs of `gatherResults`.
+/// The first failure among the inputs of `gatherResults`, or of a `DeferredList` that fails with
+/// it.
 class FirstError : public std::runtime_error {
  public:
   FirstError(std::size_t index, Failure subFailure);
@@ -70,6 +73,29 @@ class FirstError : public std::runtime_error {
  private:
   std::size_t index_;
   Failure subFailure_;
+};
+
+/// All inputs of a `race` failed: `2 of 2 failed: ` and what the failures say, of many the first.
+class FailureGroup : public std::runtime_error {
+ public:
+  explicit FailureGroup(std::vector<Failure> failures);
+  /// In the order of the inputs; none when there were no inputs.
+  const std::vector<Failure>& failures() const noexcept { return *failures_; }
+
+ private:
+  std::shared_ptr<const std::vector<Failure>> failures_;  // never null; copying does not throw
+};
+
+/// A DeferredQueue was given more than it may keep. Thrown at the one who puts it.
+class QueueOverflow : public std::runtime_error {
+ public:
+  QueueOverflow();
+};
+
+/// More would wait for a DeferredQueue than may. Thrown at the one who would.
+class QueueUnderflow : public std::runtime_error {
+ public:
+  QueueUnderflow();
 };
 
 /// An item of `concurrently` or `sequentially` failed, and the whole with it: `item 2 of 3: ` and

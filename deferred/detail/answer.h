@@ -17,6 +17,8 @@ namespace couplet {
 
 template <class T>
 class Deferred;
+template <class T>
+class Promise;
 
 namespace detail {
 
@@ -28,6 +30,7 @@ struct Mistaken {
   Mistaken addBoth(auto&&...) const { return {}; }
   Mistaken addCallbacks(auto&&...) const { return {}; }
   Mistaken addTimeout(auto&&...) const { return {}; }
+  Mistaken chainDeferred(auto&&...) const { return {}; }
   Mistaken named(auto&&...) const { return {}; }
   void cancel(auto&&...) const {}
   void discard(auto&&...) const {}

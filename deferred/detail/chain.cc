@@ -43,7 +43,7 @@ void Turn::whenItEnds(Chain& chain) noexcept {
 
 void Turn::runReady() {
   while (Chain* chain = firstReady) {
-    firstReady = chain->nextInLine_;
+    firstReady = std::exchange(chain->nextInLine_, nullptr);
     chain->queued_ = false;
     if (chain->runnable()) {
       Chain::run(chain);
@@ -72,6 +72,11 @@ void Chain::storeCurrentException(SourceLocation where, const Failure* known) {
 }
 
 void Chain::takeResultOf(Chain& other) noexcept {
+  moveResultFrom(other);
+  other.dropConsumer();
+}
+
+inline void Chain::moveResultFrom(Chain& other) noexcept {
   try {
     other.valueOps_->relocate(other.slot_, slot_);
     valueOps_ = other.valueOps_;
@@ -81,7 +86,6 @@ void Chain::takeResultOf(Chain& other) noexcept {
     storeCurrentException(other.made_);
   }
   other.state_ = State::kGone;
-  other.dropConsumer();
 }
 
 // Running
@@ -105,13 +109,17 @@ void Chain::runNow() {
 }
 
 void Chain::run(Chain* chain) {
-  while (chain) chain = chain->runSteps();
+  while (chain) {
+    Chain* next = chain->runSteps();
+    if (next == chain) return runFired(*chain);
+    chain = next;
+  }
 }
 
 Chain* Chain::runSteps() {
   {
     Running running(*this);
-    while (head_ && !pauses_ && !discarded_ && !inner_) runStep();
+    while (head_ && !pauses_ && !discarded_ && !inner_ && !nextInLine_) runStep();
   }
   return goOn();
 }
@@ -125,8 +133,11 @@ void Chain::runStep() {
   if (!kept_) popStep();
 }
 
+// This one itself, when it has fired another, which goes first.
 Chain* Chain::goOn() {
-  if (discarded_) {
+  if (nextInLine_) {
+    return this;
+  } else if (discarded_) {
     finishDiscard();
   } else if (inner_) {
     return collapse(this);
@@ -158,6 +169,73 @@ void Chain::dropKept() noexcept {
   if (!kept_) return;
   kept_ = false;
   popStep();
+}
+
+// Firing others
+
+void Chain::fireOther(Chain& other, SourceLocation where) {
+  if (!other.beginFiring(where)) {
+    clearResult();
+    storeValue<Nothing>(where);
+    return;
+  }
+  other.queued_ = true;
+  nextInLine_ = &other;
+  other.moveResultFrom(*this);
+  storeValue<Nothing>(where);
+  if (other.canceller_ && !other.cancelling_) other.releaseCanceller();
+}
+
+/// Chains that have fired another each, and go on when that one has run: the last one first.
+class Chain::Firing {
+ public:
+  Firing() noexcept = default;
+  Firing(const Firing&) = delete;
+  Firing& operator=(const Firing&) = delete;
+  ~Firing() {
+    while (last_) pop();
+  }
+
+  bool empty() const noexcept { return !last_; }
+
+  /// The one that `chain` has fired, if it can run.
+  Chain* push(Chain& chain) noexcept {
+    Chain* fired = std::exchange(chain.nextInLine_, last_);
+    chain.queued_ = true;
+    last_ = &chain;
+    return fired->takeFromLine();
+  }
+
+  /// The last one, if it can go on.
+  Chain* pop() noexcept {
+    Chain* chain = last_;
+    last_ = std::exchange(chain->nextInLine_, nullptr);
+    return chain->takeFromLine();
+  }
+
+ private:
+  Chain* last_ = nullptr;
+};
+
+// Not by calling `run`: of Deferreds that each fire the next one there may be any number.
+void Chain::runFired(Chain& first) {
+  Firing firing;
+  Chain* chain = firing.push(first);
+  while (chain || !firing.empty()) {
+    if (!chain) {
+      chain = firing.pop();
+    } else {
+      Chain* next = chain->runSteps();
+      chain = next == chain ? firing.push(*chain) : next;
+    }
+  }
+}
+
+Chain* Chain::takeFromLine() noexcept {
+  queued_ = false;
+  if (runnable()) return this;
+  discarded_ ? finishDiscard() : release();
+  return nullptr;
 }
 
 // The outer is in its loop already when the end of its last closure fired what it waits on. Else it
@@ -290,10 +368,12 @@ void Chain::cancel(SourceLocation where) noexcept {
 }
 
 void Chain::cancelHere(SourceLocation where) noexcept {
-  if (fired_ || cancelling_) return;
+  const bool forwards = canceller_ && cancellerOps_->forwards;
+  if (fired_ || (cancelling_ && !forwards)) return;
   Turn turn;
   ++pins_;
   firedAt_ = where;
+  if (forwards) return forwardCancel();
   std::optional<Failure> thrown;
   if (canceller_) {
     thrown = callCanceller(false);
@@ -307,6 +387,19 @@ void Chain::cancelHere(SourceLocation where) noexcept {
     report({*thrown, made_, name()});
   }
   --pins_;
+  if (discarded_) return finishDiscard();
+  runNow();
+}
+
+// The rest of cancelHere, where the canceller stays until the chain is fired. What it cancels may
+// wait on this chain, and call it again.
+void Chain::forwardCancel() noexcept {
+  const bool again = std::exchange(cancelling_, true);
+  cancellerOps_->cancel(canceller_, *this);
+  cancelling_ = again;
+  if (fired_ && !again) releaseCanceller();
+  --pins_;
+  if (again) return;
   if (discarded_) return finishDiscard();
   runNow();
 }

@@ -71,6 +71,9 @@ struct CancellerOps {
   /// As cancel, for `discard`: what it stops is to be discarded too. Null: the same as cancel.
   void (*discard)(void* canceller, Chain& chain);
   void (*destroy)(void* canceller) noexcept;
+  /// What it cancels fires the chain, now or later: a cancel does not, and may come again, also
+  /// from within.
+  bool forwards = false;
 };
 
 /// What handles share with a chain that may be gone before them.
@@ -173,6 +176,11 @@ class Chain {
   /// Moves the result of a finished chain here, and lets that chain go.
   void takeResultOf(Chain& other) noexcept;
 
+  /// For a step: fires `other`, which a Promise of it allows, with this one's result, and leaves
+  /// nothing in its place. The steps of `other` run before the next one of this, in the same loop.
+  /// AlreadyCalledError when `other` was fired before.
+  void fireOther(Chain& other, SourceLocation where);
+
   /// Appends a step, and runs it if nothing hinders. S is constructed from (args...).
   template <class S, class... Args>
   void addStep(Args&&... args) {
@@ -248,6 +256,7 @@ class Chain {
   friend class Turn;
   struct [[gnu::visibility("hidden")]] Block;
   class [[gnu::visibility("hidden")]] Running;
+  class [[gnu::visibility("hidden")]] Firing;
 
   Chain(SourceLocation made) noexcept : made_(made), firedAt_(made) {}
   ~Chain() = default;
@@ -262,19 +271,23 @@ class Chain {
 
   void runNow();
   static void run(Chain* chain);
+  static void runFired(Chain& first);
   Chain* runSteps();
   Chain* resumeFrame();
   Chain* goOn();
+  Chain* takeFromLine() noexcept;
   Chain* finish();
   void runStep();
   void popStep() noexcept;
   void dropKept() noexcept;
   Chain* handOver() noexcept;
+  void moveResultFrom(Chain& other) noexcept;
   static Chain* collapse(Chain* chain) noexcept;
   bool wouldCycle(const Chain& inner) const noexcept;
   void failOuter(Failure failure) noexcept;
 
   void cancelHere(SourceLocation where) noexcept;
+  void forwardCancel() noexcept;
   std::optional<Failure> callCanceller(bool discarding) noexcept;
   void releaseCanceller() noexcept;
   void finishDiscard() noexcept;
@@ -348,8 +361,9 @@ class Chain {
   const CancellerOps* cancellerOps_ = nullptr;
   Anchor* anchor_ = nullptr;
   std::string* name_ = nullptr;
-  Chain* nextInLine_ =
-      nullptr;  // on the thread's list of ready chains, or of those to be destroyed
+  // On the thread's list of ready chains, or of those to be destroyed, or of a loop's that have
+  // fired others. While it is running, the one that it has just fired.
+  Chain* nextInLine_ = nullptr;
   Chain* previousPending_ = nullptr;  // on the thread's list of all chains
   Chain* nextPending_ = nullptr;
   const void* thread_ = nullptr;  // whose it is; checked where the library is built for debugging

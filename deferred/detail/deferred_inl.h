@@ -72,6 +72,15 @@ constexpr bool checkSameType() {
   return std::is_same_v<U, T>;
 }
 
+template <class U, class T>
+constexpr bool checkPromise() {
+  static_assert(std::is_same_v<U, T>,
+                "couplet: chainDeferred of a Deferred<T> fires a Promise<T>: write "
+                "std::move(deferred).addCallback(...).chainDeferred(std::move(promise)), where the "
+                "callback makes one of the other");
+  return std::is_same_v<U, T>;
+}
+
 /// Whether a pair fits a Deferred<T>, and what it goes on with. Null stands for no function.
 template <class C, class E, class T>
 struct Pair {
@@ -220,6 +229,30 @@ decltype(auto) Deferred<T>::addBoth(F f, SourceLocation here) & {
     return detail::Mistaken();
   } else {
     return stay<detail::BothStep<T, T, F>>(here, std::move(f));
+  }
+}
+
+template <class T>
+template <class U>
+auto Deferred<T>::chainDeferred(Promise<U> promise, SourceLocation here) && {
+  if constexpr (detail::checkPromise<U, T>()) {
+    detail::Access::use(promise);
+    return moveOn<void, detail::FireStep<T>>(here, std::move(promise));
+  } else {
+    return detail::Mistaken();
+  }
+}
+
+template <class T>
+template <class U>
+decltype(auto) Deferred<T>::chainDeferred(Promise<U> promise, SourceLocation here) & {
+  if constexpr (!detail::checkPromise<U, T>()) {
+    return detail::Mistaken();
+  } else if constexpr (!detail::checkSameType<void, T>()) {
+    return detail::Mistaken();
+  } else {
+    detail::Access::use(promise);
+    return stay<detail::FireStep<T>>(here, std::move(promise));
   }
 }
 

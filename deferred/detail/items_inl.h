@@ -12,11 +12,11 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/items.h>
+#include <couplet/deferred/detail/several.h>
 #include <couplet/deferred/detail/shared_canceller.h>
 #include <couplet/deferred/recycled_allocator.h>
 
@@ -24,10 +24,6 @@
 namespace couplet::detail {
 
 // What an item may be. Each mistake is one error with what to write instead.
-
-/// In the place of an item that gives no value.
-template <class T>
-using ItemValue = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 /// The type of an item's answer.
 template <class Item>
@@ -56,15 +52,6 @@ struct ItemOfSequentially {
                   "couplet: an item of sequentially is called without arguments when its turn has "
                   "come, so it is no Deferred: write [&] { return request(); }");
     return kFits;
-  }
-};
-
-/// In place of N answers after a mistake: a binding of N names adds no second error.
-template <std::size_t N>
-struct MistakenItems : Mistaken {
-  template <std::size_t>
-  Mistaken get() const {
-    return {};
   }
 };
 
@@ -191,13 +178,6 @@ class ItemVector final : public ItemsGiving<R> {
   std::vector<Deferred<void>> places_;
 };
 
-template <class... T>
-using AnswerOfTuple =
-    std::conditional_t<(std::is_void_v<T> && ...), void, std::tuple<ItemValue<T>...>>;
-
-template <class T>
-using AnswerOfVector = std::conditional_t<std::is_void_v<T>, void, std::vector<ItemValue<T>>>;
-
 template <class Rules, std::size_t AtOnce, class... Is>
 auto beginItems(SourceLocation here, Is&&... items) {
   if constexpr ((Rules::template check<Is>() && ...)) {
@@ -221,12 +201,4 @@ auto beginItems(std::vector<Item> items, std::size_t atOnce, SourceLocation here
 }
 
 }  // namespace couplet::detail
-
-template <std::size_t N>
-struct std::tuple_size<couplet::detail::MistakenItems<N>> : std::integral_constant<std::size_t, N> {
-};
-template <std::size_t I, std::size_t N>
-struct std::tuple_element<I, couplet::detail::MistakenItems<N>> {
-  using type = couplet::detail::Mistaken;
-};
 #pragma GCC visibility pop

@@ -10,8 +10,9 @@
 #pragma GCC visibility push(default)
 namespace couplet::detail {
 
-/// Cancels, or discards, what `owner` owns; keeps it until the Promise has fired.
-template <class Owner>
+/// Cancels, or discards, what `owner` owns; keeps it until the Promise has fired. `Forwards`: the
+/// owner fires it, and not the cancel.
+template <class Owner, bool Forwards = false>
 struct SharedCanceller {
   std::shared_ptr<Owner> owner;
 
@@ -23,7 +24,7 @@ struct SharedCanceller {
     static_cast<SharedCanceller*>(self)->~SharedCanceller();
   }
 
-  static constexpr CancellerOps kOps = {&cancel, &discard, &destroy};
+  static constexpr CancellerOps kOps = {&cancel, &discard, &destroy, Forwards};
 };
 
 }  // namespace couplet::detail

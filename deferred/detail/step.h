@@ -34,6 +34,10 @@ struct Access {
     return deferred.hold_.use();
   }
   template <class T>
+  static Chain& use(const Promise<T>& promise) {
+    return promise.use();
+  }
+  template <class T>
   static Chain& consume(Deferred<T>& deferred, SourceLocation where) {
     return deferred.hold_.consume(where);
   }
@@ -177,6 +181,28 @@ struct BothStep : Step {
                                    true, true};
 
   [[no_unique_address]] F f;
+};
+
+/// Fires a Promise with the result so far.
+template <class T>
+struct FireStep : Step {
+  FireStep(SourceLocation attached, Promise<T>&& p)
+      : Step(&kOps, attached), promise(std::move(p)) {}
+
+  static void run(Step& step, Chain& chain) {
+    try {
+      chain.fireOther(Access::use(static_cast<FireStep&>(step).promise), step.attached());
+    } catch (...) {
+      chain.clearResult();
+      chain.storeCurrentException(step.attached());
+    }
+  }
+
+  static void destroy(Step& step) noexcept { static_cast<FireStep&>(step).~FireStep(); }
+
+  static constexpr StepOps kOps = {&run, &destroy, true, true};
+
+  Promise<T> promise;
 };
 
 /// What stops the work behind a Promise<T>: called with nothing, or with the Promise, to fire it.

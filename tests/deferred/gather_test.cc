@@ -2,8 +2,11 @@
 #include <couplet/deferred/gather_results.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -176,24 +179,45 @@ TEST_F(GatherResultsTest, CancellingInputsWithoutValues) {
   failureResultOf<FirstError>(all);
 }
 
-/// Throws at its third move.
+/// Throws where it is moved once too often.
 struct ThrowsOnMove {
-  int moves = 0;
-  ThrowsOnMove() = default;
-  ThrowsOnMove(ThrowsOnMove&& other) : moves(other.moves + 1) {
-    if (moves == 3) throw PoemError("moved");
+  int movesLeft;
+  explicit ThrowsOnMove(int moves) : movesLeft(moves) {}
+  ThrowsOnMove(ThrowsOnMove&& other) : movesLeft(other.movesLeft - 1) {
+    if (movesLeft < 0) throw PoemError("moved");
   }
 };
 
-// A value that throws where it is moved is a failure, and not a result that never comes.
+// A value that throws where it is moved is a failure, and not a result that never comes, whether it
+// comes in or goes out.
 TEST_F(GatherResultsTest, AValueThatThrowsWhenMovedFailsIt) {
-  Promise<ThrowsOnMove> promise;
-  std::vector<Deferred<ThrowsOnMove>> deferreds;
-  deferreds.push_back(promise.deferred());
-  auto all = gatherResults(std::move(deferreds));
-  promise.callback(ThrowsOnMove());
-  Failure failure = failureResultOf<FirstError>(all);
-  EXPECT_EQ(failure.get<FirstError>()->subFailure().message(), "moved");
+  for (int moves : {0, 1, 2, 3}) {
+    Promise<ThrowsOnMove> promise;
+    std::vector<Deferred<ThrowsOnMove>> deferreds;
+    deferreds.push_back(promise.deferred());
+    auto all = gatherResults(std::move(deferreds));
+    promise.callback(ThrowsOnMove(moves));
+    Failure failure = failureResultOf<std::runtime_error>(all);
+    if (failure.check<FirstError>()) failure = failure.get<FirstError>()->subFailure();
+    EXPECT_EQ(failure.message(), "moved") << moves;
+  }
+}
+
+// An input that waits for the whole: cancelling ends both.
+TEST_F(GatherResultsTest, CancellingEndsACircle) {
+  Deferred<std::vector<int>> all;
+  std::vector<Deferred<int>> one;
+  one.push_back(std::move(inputs[0]).addCallback([&](int) {
+    return std::move(all).addCallback([](const std::vector<int>& values) { return values[0]; });
+  }));
+  all = gatherResults(std::move(one));
+  CancelHandle handle = all.cancelHandle();
+  int ended = 0;
+  all.addBoth([&](Result<std::vector<int>> result) { return ++ended, result; });
+  promises[0].callback(1);
+  EXPECT_EQ(ended, 0);
+  handle.cancel();
+  EXPECT_EQ(ended, 1);
 }
 
 // The consumer's callback may discard, or drop, what it is part of.
@@ -205,6 +229,105 @@ TEST_F(GatherResultsTest, MayBeDiscardedFromItsOwnCallback) {
   all.cancel();
   EXPECT_FALSE(ran);
   EXPECT_FALSE(promises[2].pending());
+}
+
+// Cancelled, it waits for an input that takes its time to end, and may be cancelled again.
+TEST_F(GatherResultsTest, CancelledItWaitsForInputsThatGoOn) {
+  Promise<int> closing;
+  auto stubborn = [](Deferred<int> work, Deferred<int> cleanUp) -> Deferred<int> {
+    try {
+      co_return co_await std::move(work);
+    } catch (const CancelledError&) {
+    }
+    co_return co_await std::move(cleanUp);
+  };
+  std::vector<Deferred<int>> one;
+  one.push_back(stubborn(std::move(inputs[0]), closing.deferred()));
+  auto all = gatherResults(std::move(one));
+  all.cancel();
+  testing::assertNoResult(all);
+  closing.callback(4);
+  EXPECT_THAT(successResultOf(all), ElementsAre(4));
+}
+
+TEST_F(GatherResultsTest, AnEmptyInputIsAFailure) {
+  Deferred<int> taken = std::move(inputs[1]);
+  auto all = gatherResults(std::move(inputs));
+  Failure failure = failureResultOf<FirstError>(all);
+  EXPECT_EQ(failure.get<FirstError>()->index(), 1u);
+  EXPECT_TRUE(failure.get<FirstError>()->subFailure().check<std::logic_error>());
+}
+
+// Failed, it keeps no value, neither one that was there nor one that comes.
+TEST_F(GatherResultsTest, FailedItKeepsNoValue) {
+  int values = 0;
+  std::vector<Promise<Counted>> counting(4);
+  std::vector<Deferred<Counted>> counted;
+  for (auto& promise : counting) counted.push_back(promise.deferred());
+  auto all = gatherResults(std::move(counted));
+  counting[0].callback(Counted(values));
+  counting[1].errback(PoemError());
+  EXPECT_EQ(values, 0);
+  counting[2].callback(Counted(values));
+  EXPECT_EQ(values, 0);
+  failureResultOf<FirstError>(all);
+}
+
+// Deferred 104: Inputs of several types give a tuple, in their order.
+TEST_F(GatherResultsTest, InputsOfSeveralTypesGiveATuple) {
+  Promise<std::string> poem;
+  Promise<void> done;
+  auto all = gatherResults(std::move(inputs[0]), poem.deferred(), done.deferred());
+  done.callback();
+  poem.callback("poem");
+  testing::assertNoResult(all);
+  promises[0].callback(5);
+  EXPECT_EQ(successResultOf(all), std::tuple(5, std::string("poem"), std::monostate()));
+}
+
+TEST_F(GatherResultsTest, InputsOfSeveralTypesWithoutValuesGiveNone) {
+  Promise<void> second;
+  Deferred<void> all = gatherResults(succeed(), second.deferred());
+  testing::assertNoResult(all);
+  second.callback();
+  successResultOf(all);
+}
+
+TEST_F(GatherResultsTest, InputsOfSeveralTypesReadWellInACoroutine) {
+  auto sum = [this]() -> Deferred<int> {
+    auto [number, pointer] =
+        co_await gatherResults(std::move(inputs[0]), succeed(std::make_unique<int>(2)));
+    co_return number + *pointer;
+  };
+  auto deferred = sum();
+  promises[0].callback(1);
+  EXPECT_EQ(successResultOf(deferred), 3);
+}
+
+// Deferred 104, 105: ... and fail, are cancelled and discarded as those of a vector.
+TEST_F(GatherResultsTest, InputsOfSeveralTypesFailWithTheFirstFailure) {
+  Promise<std::string> poem;
+  auto all = gatherResults(std::move(inputs[0]), poem.deferred());
+  poem.errback(PoemError("lost"));
+  EXPECT_EQ(failureResultOf<FirstError>(all).message(), "input 1 failed: lost");
+  EXPECT_TRUE(promises[0].pending());
+}
+
+TEST_F(GatherResultsTest, CancellingInputsOfSeveralTypesCancelsEach) {
+  Promise<std::string> poem;
+  auto all = gatherResults(std::move(inputs[0]), poem.deferred());
+  all.cancel();
+  EXPECT_FALSE(promises[0].pending() || poem.pending());
+  EXPECT_EQ(failureResultOf<FirstError>(all).get<FirstError>()->index(), 0u);
+}
+
+TEST_F(GatherResultsTest, DiscardingInputsOfSeveralTypesDiscardsEach) {
+  int captures = 0;
+  Promise<std::string> poem;
+  inputs[0].addCallback([counted = Counted(captures)](int value) { return value; });
+  gatherResults(std::move(inputs[0]), poem.deferred()).discard();
+  EXPECT_EQ(captures, 0);
+  EXPECT_FALSE(promises[0].pending() || poem.pending());
 }
 
 }  // namespace

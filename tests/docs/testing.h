@@ -17,10 +17,12 @@
 #include <couplet/protocols/testing/every_cut.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/testing/accumulating_protocol.h>
+#include <couplet/reactor/testing/driven_thread_pool.h>
 #include <couplet/reactor/testing/gtest_unexpected_errors.h>
 #include <couplet/reactor/testing/memory_reactor.h>
 #include <couplet/reactor/testing/pump.h>
 #include <couplet/reactor/testing/string_transport.h>
+#include <couplet/reactor/threads.h>
 
 using namespace couplet;
 using namespace couplet::testing;
