@@ -103,11 +103,6 @@ void requireUsable(const NativeOptions& options) {
   }
 }
 
-/// What became of a connection, for those who wait for answers.
-Failure lossOf(const Failure& reason) {
-  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
-}
-
 }  // namespace
 
 /// A request of ours.
@@ -458,7 +453,7 @@ void NativeProtocol::takeAnswer(const Frame& frame) {
 void NativeProtocol::connectionLost(const Failure& reason) {
   held_.clear();
   for (Incoming& incoming : std::exchange(incoming_, {})) std::move(incoming.work).discard();
-  const Failure why = closing_ ? Failure(Closed()) : lossOf(reason);
+  const Failure why = detail::lossOf(reason, closing_);
   std::vector<Outgoing> failing = std::exchange(outgoing_, {});
   for (Outgoing& outgoing : failing) {
     if (outgoing.reply) outgoing.reply->tellCancelTo(nullptr, 0);

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -132,7 +132,7 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   std::vector<std::size_t> free_;   // places in it
   std::vector<Incoming> incoming_;  // the other's requests that are answered later; likewise
   std::size_t atWork_ = 0;          // of these
-  std::deque<Held> held_;           // what waits
+  std::list<Held> held_;            // what waits; takes no memory while that is nothing
   std::size_t heldBytes_ = 0;       // what they take
   std::size_t unsentBefore_ = 0;    // when a silence passed last
   bool behind_ = false;             // too much is unsent
