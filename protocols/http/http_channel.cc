@@ -51,10 +51,10 @@ void HTTPChannel::connectionLost(const Failure& reason) {
   const bool byThisSide = endsByThisSide(reason);
   state_ = State::kClosed;
   full_ = false;
+  site_.objects_.end(transport(), byThisSide);  // before anybody hears that the site is drained
   if (listed_) site_.forget(*this);
   if (begun) logAnswer();
   if (streaming()) streaming()->failBody(reason);
-  site_.objects_.end(transport(), byThisSide);
 }
 
 /// Whether the client would have had more of the connection.
@@ -380,9 +380,9 @@ void HTTPChannel::linger() {
 /// To a protocol that gets the bytes that came behind the request.
 void HTTPChannel::handOver(std::string_view bytes) {
   std::unique_ptr<Protocol> next = std::move(exchange_->streams->next);
+  site_.objects_.end(transport(), true);
   if (listed_) site_.forget(*this);
   state_ = State::kClosed;
-  site_.objects_.end(transport(), true);
   if (std::exchange(full_, false)) transport().unregisterProducer();
   if (transport().paused()) transport().resumeProducing();
   Protocol& protocol = *next;

@@ -71,9 +71,9 @@ Response pageResponse(const std::string& page) {
 }
 
 /// The object of a connection.
-class KeptObject final : public ConnectionObject {
+class ConnectionSession final : public ConnectionObject {
  public:
-  KeptObject(std::shared_ptr<const Api> api, const Request& request)
+  ConnectionSession(std::shared_ptr<const Api> api, const Request& request)
       : api_(std::move(api)), object_(api_->sessions()->accepted({request.peer(), nullptr})) {}
 
   const std::shared_ptr<void>& object() const noexcept { return object_; }
@@ -130,9 +130,9 @@ Answer ApiResource::answer(Request& request) {
 
 std::shared_ptr<void> ApiResource::sessionOf(Request& request) const {
   if (const auto kept = request.keptForConnection(this)) {
-    return static_cast<const KeptObject&>(*kept).object();
+    return static_cast<const ConnectionSession&>(*kept).object();
   }
-  const auto made = std::make_shared<KeptObject>(api_, request);
+  const auto made = std::make_shared<ConnectionSession>(api_, request);
   request.keepForConnection(this, made);
   return made->object();
 }

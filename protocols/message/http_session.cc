@@ -87,12 +87,6 @@ std::optional<Failure> read(int status, std::string_view body, PendingReply& rep
       Faulted("an answer that is none, with status " + std::to_string(status), other->message()));
 }
 
-/// Why a connection has ended.
-Failure lossOf(const Failure& reason, bool byThisSide) {
-  if (byThisSide) return Failure(Closed());
-  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
-}
-
 void HTTPSessionProtocol::connectionMade() {
   setTimeout(options_.enquireAfter);
   whenEnded([this](const Failure& why) { link_.end(why); });
@@ -209,7 +203,7 @@ void HTTPSessionProtocol::readConnectionLost() {
 }
 
 void HTTPSessionProtocol::connectionLost(const Failure& reason) {
-  const Failure why = lossOf(reason, closing_);
+  const Failure why = detail::lossOf(reason, closing_);
   busy_ = false;
   while (!asking_.empty()) {  // who hears of it may cancel the next
     const auto reply = std::move(asking_.front().reply);
@@ -240,10 +234,7 @@ Deferred<std::shared_ptr<Session>> connectHTTP(Reactor& reactor, std::string hos
                                                std::uint16_t port, HTTPSessionOptions options,
                                                Duration timeout) {
   auto factory = std::make_shared<HTTPSessionFactory>(Address{std::move(host), port}, options);
-  return detail::SessionFactory::connect(reactor, std::move(factory), timeout)
-      .addCallback([](std::shared_ptr<detail::SessionHandle> session) {
-        return std::shared_ptr<Session>(std::move(session));
-      });
+  return detail::SessionFactory::connect(reactor, std::move(factory), timeout);
 }
 
 }  // namespace couplet

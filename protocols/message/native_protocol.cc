@@ -2,6 +2,7 @@
 #include <couplet/protocols/message/native_protocol.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -29,6 +30,8 @@ namespace {
 constexpr std::uint64_t kMostPlaces = 1 << 20;
 /// What every side takes.
 constexpr std::size_t kLeastFrameLimit = 1024;
+/// What a frame that waits takes beside its text.
+constexpr std::size_t kHeldOverhead = 64;
 
 void writeReply(const ReplyForm& form, std::string& out, const detail::NamedMessage& message) {
   const auto kind = message.isFault ? Frame::Kind::kFault : Frame::Kind::kReply;
@@ -100,11 +103,6 @@ void requireUsable(const NativeOptions& options) {
   }
 }
 
-/// What became of a connection, for those who wait for answers.
-Failure lossOf(const Failure& reason) {
-  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
-}
-
 }  // namespace
 
 /// A request of ours.
@@ -137,7 +135,7 @@ void NativeProtocol::close() {
 void NativeProtocol::connectionMade() {
   text_.clear();
   detail::appendHello(text_, options_.frameLimit);
-  sendString(text_);
+  send(text_);
   setTimeout(options_.enquireAfter);
 }
 
@@ -160,12 +158,13 @@ void NativeProtocol::dataReceived(std::string_view bytes) {
 }
 
 void NativeProtocol::timeoutConnection() {
-  if (full()) return sayPresent();
+  if (behind_) return awaitReader();
+  if (transport().paused()) return sayPresent();
   if (enquired_) return TimeoutMixin::timeoutConnection();
   enquired_ = true;
   text_.clear();
   detail::appendEnquiry(text_, Frame::Kind::kEnquiry, 0);
-  sendString(text_);
+  send(text_);
   setTimeout(options_.answerWithin);
 }
 
@@ -173,14 +172,41 @@ void NativeProtocol::timeoutConnection() {
 void NativeProtocol::sayPresent() {
   text_.clear();
   detail::appendEnquiry(text_, Frame::Kind::kPresent, 0);
-  sendString(text_);
+  send(text_);
   setTimeout(options_.answerWithin / 2);
+}
+
+/// The other side answers nothing as long as it has not read what it was asked before.
+void NativeProtocol::awaitReader() {
+  const std::size_t unsent = transport().unsent();
+  if (unsent >= unsentBefore_) return TimeoutMixin::timeoutConnection();
+  unsentBefore_ = unsent;
+  setTimeout(options_.enquireAfter);
+}
+
+/// Where it is too much, the transport would read nothing more until it is sent: neither the
+/// answers that the other side waits with its reading to send.
+void NativeProtocol::send(std::string_view text) {
+  if (!behind_ && transport().unsent() + text.size() > kHighMark) {
+    behind_ = true;
+    unsentBefore_ = SIZE_MAX;
+    transport().registerProducer(*this, true);
+  }
+  sendString(text);
+}
+
+/// All is sent.
+void NativeProtocol::resumeProducing() {
+  behind_ = false;
+  transport().unregisterProducer();
+  workOff();
 }
 
 void NativeProtocol::stringReceived(std::string_view text) {
   try {
     detail::FrameReader reader;
-    take(reader.read(text));
+    const Frame frame = reader.read(text);
+    mustWait(frame) ? hold(text, frame.kind == Frame::Kind::kRequest) : take(frame);
   } catch (const MessageError& error) {
     sayGoodbye(BadRequest(error.what()));
   }
@@ -201,7 +227,7 @@ void NativeProtocol::take(const Frame& frame) {
     case Frame::Kind::kEnquiry:
       text_.clear();
       detail::appendEnquiry(text_, Frame::Kind::kPresent, frame.number);
-      return sendString(text_);
+      return send(text_);
     case Frame::Kind::kPresent:
       return;
     case Frame::Kind::kGoodbye:
@@ -228,7 +254,7 @@ void NativeProtocol::sayGoodbye(const Fault& why) {
   text_.clear();
   detail::appendMessage(text_, Frame::Kind::kGoodbye, 0, why.name(), why.messageType(),
                         why.message());
-  if (text_.size() <= kLeastFrameLimit) sendString(text_);
+  if (text_.size() <= kLeastFrameLimit) send(text_);
   loseConnection(why.failure());
 }
 
@@ -261,9 +287,55 @@ void NativeProtocol::workOn(const ReplyForm& form, Deferred<Reply> answer) {
   place->id = form.id;
   place->work = std::move(answer).addCallback([this, form](Reply reply) { finish(form, reply); });
   ++atWork_;
-  if (!full()) return;
+}
+
+/// Whether it is a request, and too much is to be done already; or is about one that waits.
+bool NativeProtocol::mustWait(const Frame& frame) noexcept {
+  if (!greeted_) return false;
+  if (frame.kind == Frame::Kind::kRequest) return !held_.empty() || !mayWork();
+  return frame.kind == Frame::Kind::kCancel && !held_.empty() && !findIncoming(frame.number);
+}
+
+void NativeProtocol::hold(std::string_view text, bool isRequest) {
+  held_.push_back({std::string(text), isRequest});
+  heldBytes_ += text.size() + kHeldOverhead;
+  if (heldBytes_ <= options_.mostHeld || transport().paused()) return;
   transport().pauseProducing();
-  setTimeout(options_.answerWithin / 2);
+  if (!behind_) setTimeout(options_.answerWithin / 2);
+}
+
+bool NativeProtocol::mayTakeHeld() const noexcept {
+  if (held_.empty() || !connected() || transport().disconnecting()) return false;
+  return mayWork() || !held_.front().isRequest;
+}
+
+void NativeProtocol::workOff() {
+  if (std::exchange(workingOff_, true)) return;
+  while (mayTakeHeld()) takeHeld();
+  workingOff_ = false;
+  if (!connected() || !transport().paused()) return;
+  if (heldBytes_ <= options_.mostHeld / 2) return readOn();
+  if (!behind_) setTimeout(options_.answerWithin / 2);
+}
+
+void NativeProtocol::readOn() {
+  enquired_ = false;
+  setTimeout(options_.enquireAfter);
+  transport().resumeProducing();
+}
+
+void NativeProtocol::takeHeld() {
+  const std::string text = std::move(held_.front().frame);
+  held_.pop_front();
+  heldBytes_ -= text.size() + kHeldOverhead;
+  try {
+    detail::FrameReader reader;
+    take(reader.read(text));
+  } catch (const MessageError& error) {
+    sayGoodbye(BadRequest(error.what()));
+  } catch (...) {
+    loseConnection(Failure::current());
+  }
 }
 
 NativeProtocol::Incoming* NativeProtocol::findIncoming(std::uint64_t id) noexcept {
@@ -274,13 +346,9 @@ NativeProtocol::Incoming* NativeProtocol::findIncoming(std::uint64_t id) noexcep
 
 void NativeProtocol::finish(const ReplyForm& form, Reply& reply) {
   findIncoming(form.id)->id = 0;
-  const bool wasFull = full();
   --atWork_;
   sendReply(reply, form);
-  if (!wasFull || !connected()) return;
-  enquired_ = false;
-  setTimeout(options_.enquireAfter);
-  transport().resumeProducing();
+  if (!held_.empty()) workOff();
 }
 
 /// One that is too long for the other side becomes a fault, which is not.
@@ -290,12 +358,13 @@ void NativeProtocol::sendReply(Reply& reply, const ReplyForm& form) {
     const TooLarge fault("an answer of " + std::to_string(reply.text.size()) + " bytes");
     reply = replyOf(fault, "", form);
   }
-  sendString(reply.text);
+  send(reply.text);
   text_ = std::move(reply.text);
 }
 
 void NativeProtocol::takeCancel(std::uint64_t id) {
-  if (Incoming* const place = findIncoming(id)) place->work.cancel();
+  Incoming* const place = findIncoming(id);
+  if (place) place->work.cancelHandle().cancel();  // its end may begin another in its place
 }
 
 // Our requests
@@ -313,7 +382,7 @@ void NativeProtocol::ask(const detail::MessageType& type, const void* request,
     if (text_.size() > frameLimit_) {
       throw TooLarge("a request of " + std::to_string(text_.size()) + " bytes");
     }
-    sendString(text_);
+    send(text_);
   } catch (const MessageError& error) {
     freePlace(place);
     return reply->failed(Failure(BadRequest(error.what())));
@@ -356,7 +425,7 @@ void NativeProtocol::cancelled(PendingReply& reply) {
   if (!connected()) return;
   text_.clear();
   detail::appendCancel(text_, reply.id());
-  sendString(text_);
+  send(text_);
 }
 
 void NativeProtocol::takeAnswer(const Frame& frame) {
@@ -382,8 +451,9 @@ void NativeProtocol::takeAnswer(const Frame& frame) {
 }
 
 void NativeProtocol::connectionLost(const Failure& reason) {
+  held_.clear();
   for (Incoming& incoming : std::exchange(incoming_, {})) std::move(incoming.work).discard();
-  const Failure why = closing_ ? Failure(Closed()) : lossOf(reason);
+  const Failure why = detail::lossOf(reason, closing_);
   std::vector<Outgoing> failing = std::exchange(outgoing_, {});
   for (Outgoing& outgoing : failing) {
     if (outgoing.reply) outgoing.reply->tellCancelTo(nullptr, 0);

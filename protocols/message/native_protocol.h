@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include <couplet/protocols/netstring.h>
 #include <couplet/protocols/timeout_mixin.h>
 #include <couplet/reactor/factory.h>
+#include <couplet/reactor/producer.h>
 
 namespace couplet::detail {
 struct Frame;
@@ -33,8 +35,11 @@ struct NativeOptions {
   /// The longest frame that is taken, and that is sent if the other side takes it, in bytes:
   /// 1024 or more.
   std::size_t frameLimit = 1024 * 1024;
-  /// More of the other side's requests are not read while so many are at work.
+  /// More of the other side's requests wait while so many are at work, or while more than 64 KiB of
+  /// answers are unsent.
   std::size_t mostAtWork = 1000;
+  /// Nothing more is read while the requests that wait take so many bytes.
+  std::size_t mostHeld = 1024 * 1024;
   /// More of our own requests fail with Overloaded while so many wait for answers; up to 2^20.
   std::size_t mostPending = 10'000;
   /// After so long a silence the other side is asked whether it is there, and has so long to
@@ -47,6 +52,7 @@ struct NativeOptions {
 /// Either side. Asks as a Session, and answers with its Api, if it has one.
 class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
                        public Session,
+                       private Producer,
                        private detail::Asked {
  public:
   explicit NativeProtocol(std::shared_ptr<const Api> api = nullptr, NativeOptions options = {});
@@ -72,13 +78,24 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
  private:
   struct Outgoing;
   struct Incoming;
+  struct Held {
+    std::string frame;
+    bool isRequest;  // else a cancel of one
+  };
 
   Clock& clock() noexcept override { return transport().clock(); }
+
+  // Producer: of the transport while too much is unsent, so that this goes on to read.
+  void resumeProducing() override;
+  void stopProducing() override { behind_ = false; }
 
   // detail::Asked
   void cancelled(detail::PendingReply& reply) override;
 
   void accept();
+  void send(std::string_view text);
+  void sayPresent();
+  void awaitReader();
   void take(const detail::Frame& frame);
   void takeHello(const detail::Frame& frame);
   void sayGoodbye(const Fault& why);
@@ -86,8 +103,13 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   // Their requests.
   void takeRequest(const detail::Frame& frame);
   void takeCancel(std::uint64_t id);
-  bool full() const noexcept { return atWork_ >= options_.mostAtWork; }
-  void sayPresent();
+  bool mayWork() const noexcept { return !behind_ && atWork_ < options_.mostAtWork; }
+  bool mustWait(const detail::Frame& frame) noexcept;
+  void hold(std::string_view text, bool isRequest);
+  bool mayTakeHeld() const noexcept;
+  void workOff();
+  void takeHeld();
+  void readOn();
   void workOn(const detail::ReplyForm& form, Deferred<detail::Reply> answer);
   void finish(const detail::ReplyForm& form, detail::Reply& reply);
   void sendReply(detail::Reply& reply, const detail::ReplyForm& form);
@@ -110,6 +132,11 @@ class NativeProtocol : public TimeoutMixin<NetstringReceiver>,
   std::vector<std::size_t> free_;   // places in it
   std::vector<Incoming> incoming_;  // the other's requests that are answered later; likewise
   std::size_t atWork_ = 0;          // of these
+  std::list<Held> held_;            // what waits; takes no memory while that is nothing
+  std::size_t heldBytes_ = 0;       // what they take
+  std::size_t unsentBefore_ = 0;    // when a silence passed last
+  bool behind_ = false;             // too much is unsent
+  bool workingOff_ = false;         // `workOff` runs
   std::shared_ptr<void> object_;    // that the Api keeps for this; null where it keeps none
   std::string text_;                // what is about to be sent, or its memory
 };

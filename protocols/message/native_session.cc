@@ -57,10 +57,7 @@ Deferred<std::shared_ptr<Session>> connectNative(Reactor& reactor, std::string h
                                                  NativeOptions options, Duration timeout) {
   auto factory = std::make_shared<NativeSessionFactory>(Address{std::move(host), port},
                                                         std::move(api), options);
-  return detail::SessionFactory::connect(reactor, std::move(factory), timeout)
-      .addCallback([](std::shared_ptr<detail::SessionHandle> session) {
-        return std::shared_ptr<Session>(std::move(session));
-      });
+  return detail::SessionFactory::connect(reactor, std::move(factory), timeout);
 }
 
 }  // namespace couplet

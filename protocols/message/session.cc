@@ -8,6 +8,11 @@
 
 namespace couplet::detail {
 
+Failure lossOf(const Failure& reason, bool byThisSide) {
+  if (byThisSide) return Failure(Closed());
+  return reason.check<Fault>() ? reason : Failure(Abandoned(reason.message()));
+}
+
 TimedOut timedOut(std::string_view request, Duration limit) {
   const double seconds = std::chrono::duration<double>(limit).count();
   return TimedOut("no answer within " + numberText(seconds) + " s",

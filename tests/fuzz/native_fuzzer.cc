@@ -43,7 +43,8 @@ std::string framed(std::string_view text) {
 class Conversation {
  public:
   explicit Conversation(bool byteByByte)
-      : byteByByte_(byteByByte), protocol_(newApi(), {.mostAtWork = 3, .mostPending = 3}) {
+      : byteByByte_(byteByByte),
+        protocol_(newApi(), {.mostAtWork = 3, .mostHeld = 500, .mostPending = 3}) {
     transport_.connect(protocol_);
   }
 

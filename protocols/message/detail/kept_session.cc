@@ -46,13 +46,16 @@ void KeptSession::begun(std::shared_ptr<Session> session) {
   changed_();
 }
 
-/// One that stood for as long as the first wait has worked: the next attempt is made at once. Else
-/// who takes connections only to drop them would be asked without end.
+/// The next attempt is made at once; of connections that did not stand for as long as the first
+/// wait, and so have not worked, only for the first: else who takes connections only to drop them
+/// would be asked without end.
 void KeptSession::lost(const Failure& why) {
   const auto gone = std::move(now_);
   const bool worked = clock_.now() - since_ >= delays_.after(1, scope_);
   if (worked) failures_ = 0;
-  if (!closed_) worked ? attempt() : failed();
+  const bool atOnce = worked || !droppedBefore_;
+  droppedBefore_ = !worked;
+  if (!closed_) atOnce ? attempt() : failed();
   const auto self = weak_from_this();
   changed_();
   if (!self.expired()) tellEnded(why);

@@ -52,8 +52,9 @@ class KeptSession final : public Session, public std::enable_shared_from_this<Ke
   std::shared_ptr<Session> now_;  // null where there is none
   Deferred<void> attempt_;
   DelayedCall next_;
-  Clock::TimePoint since_{};  // when now_ was made
-  std::size_t failures_ = 0;  // since one that worked
+  Clock::TimePoint since_{};    // when now_ was made
+  std::size_t failures_ = 0;    // since one that worked
+  bool droppedBefore_ = false;  // the last connection did not work
   bool closed_ = false;
 };
 

@@ -97,6 +97,10 @@ class PendingReplyOf final : public PendingReply {
   Out out_{};
 };
 
+/// Why a connection has ended, for those who wait for answers: Closed where this side ended it, the
+/// fault that the other side gave, or Abandoned.
+Failure lossOf(const Failure& reason, bool byThisSide);
+
 /// `"Multiply" timed out (no answer within 8.0 s)`
 TimedOut timedOut(std::string_view request, Duration limit);
 

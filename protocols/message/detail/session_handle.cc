@@ -33,8 +33,9 @@ SessionFactory::SessionFactory(Address address)
         if (connector_) connector_->disconnect();
       }) {}
 
-Deferred<std::shared_ptr<SessionHandle>> SessionFactory::connect(
-    Reactor& reactor, std::shared_ptr<SessionFactory> factory, Duration timeout) {
+Deferred<std::shared_ptr<Session>> SessionFactory::connect(Reactor& reactor,
+                                                           std::shared_ptr<SessionFactory> factory,
+                                                           Duration timeout) {
   const Address& address = factory->address_;
   reactor.connectTCP(address.host, address.port, factory, {.timeout = timeout});
   return factory->made_.deferred();

@@ -52,7 +52,7 @@ class SessionHandle final : public Session {
 /// What a protocol has of its handle.
 class SessionLink {
  public:
-  using Made = Promise<std::shared_ptr<SessionHandle>>;
+  using Made = Promise<std::shared_ptr<Session>>;
 
   SessionLink(std::string address, Made made)
       : address_(std::move(address)), made_(std::move(made)) {}
@@ -76,9 +76,9 @@ class SessionFactory : public ClientFactory {
 
   /// The session; NotConnected where there is none. Cancelling it gives the attempt up. Throws as
   /// Reactor::connectTCP does.
-  static Deferred<std::shared_ptr<SessionHandle>> connect(Reactor& reactor,
-                                                          std::shared_ptr<SessionFactory> factory,
-                                                          Duration timeout);
+  static Deferred<std::shared_ptr<Session>> connect(Reactor& reactor,
+                                                    std::shared_ptr<SessionFactory> factory,
+                                                    Duration timeout);
 
   void startedConnecting(Connector& connector) override { connector_ = &connector; }
   std::unique_ptr<Protocol> buildProtocol(const Address& peer) override;

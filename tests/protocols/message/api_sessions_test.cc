@@ -3,6 +3,7 @@
 // The objects that an Api keeps for its connections.
 #include "api_fixture.h"
 
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -110,6 +111,22 @@ TEST_F(ApiSessionsTest, AConnectionThatTheSiteEndsIsClosed) {
   ask("GET", "/Multiply?x=2", "Connection: close\r\n");
   reactor.flush();
   EXPECT_THAT(events(), ElementsAre("accepted", "closed"));
+}
+
+// Crunch 5: An owner that waits for a drained site may go then.
+TEST_F(ApiSessionsTest, TheEndIsToldBeforeTheSiteIsDrained) {
+  std::vector<std::string> order;
+  api = std::make_shared<Api>(Requests<Multiply>(),
+                              SessionsOf<Till>{.closed = [&](Till&) { order.push_back("closed"); }},
+                              [](const Multiply&) { return Output{}; });
+  const auto site = newApiSite(api);
+  reactor.listenTCP(5051, site);
+  connect();
+  get("/Multiply");
+  const auto drained =
+      site->drain(std::chrono::seconds(1)).addCallback([&] { order.push_back("drained"); });
+  reactor.flush();
+  EXPECT_THAT(order, ElementsAre("closed", "drained"));
 }
 
 // Crunch 5

@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 enum class Colour { kRed, kGreen };
 
 constexpr auto enumerators(Colour) {
-  return std::array{Enumerator{"red", Colour::kRed}, Enumerator{"green", Colour::kGreen}};
+  return named<Colour>({{"red", Colour::kRed}, {"green", Colour::kGreen}});
 }
 
 struct Settings {

@@ -21,8 +21,7 @@ namespace {
 enum class Colour { kRed, kGreen };
 
 constexpr auto enumerators(Colour) {
-  return std::array{couplet::Enumerator{"red", Colour::kRed},
-                    couplet::Enumerator{"green", Colour::kGreen}};
+  return couplet::named<Colour>({{"red", Colour::kRed}, {"green", Colour::kGreen}});
 }
 
 struct Settings {
