@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include <couplet/deferred/callable.h>
+#include <couplet/deferred/source_location.h>
 
 namespace couplet::detail {
 struct Timer;
@@ -83,8 +84,10 @@ class Clock {
 
   /// Calls `call` once, no sooner than `delay` from `now()` and never from inside this function, in
   /// order of time; calls of the same time in the order they were made. A negative delay throws
-  /// std::invalid_argument. What `call` throws is reported by the Clock, which goes on.
-  virtual DelayedCall callLater(Duration delay, Callable<void()> call) = 0;
+  /// std::invalid_argument. What `call` throws is reported by the Clock, which goes on. `here` is
+  /// what a report of the call names.
+  virtual DelayedCall callLater(Duration delay, Callable<void()> call,
+                                SourceLocation here = SourceLocation::current()) = 0;
 };
 
 }  // namespace couplet

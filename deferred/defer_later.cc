@@ -18,7 +18,10 @@ struct TimerCanceller {
   static void destroy(void* self) noexcept {
     static_cast<TimerCanceller*>(self)->~TimerCanceller();
   }
-  static constexpr detail::CancellerOps kOps = {&cancel, nullptr, &destroy};
+  static void waitsFor(const void* self, detail::WaitingFor& waiting) {
+    waiting.say(detail::textOfTimer(static_cast<const TimerCanceller*>(self)->timer));
+  }
+  static constexpr detail::CancellerOps kOps = {&cancel, nullptr, &destroy, false, &waitsFor};
 };
 
 }  // namespace
@@ -28,8 +31,8 @@ Deferred<void> deferLater(Clock& clock, Duration delay, SourceLocation here) {
   Deferred<void> fired = promise.deferred();
   DelayedCall timer;
   try {
-    timer = clock.callLater(
-        delay, [promise = std::move(promise), here]() mutable { promise.callback(here); });
+    auto fire = [promise = std::move(promise), here]() mutable { promise.callback(here); };
+    timer = clock.callLater(delay, std::move(fire), here);
   } catch (...) {
     std::move(fired).discard();
     throw;

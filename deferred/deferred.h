@@ -217,7 +217,8 @@ class Promise {
 
   /// With a canceller: called by `cancel`, at most once, to stop the work. It takes nothing, or the
   /// `Promise<T>&` to fire it with another answer; if it does not fire, CancelledError follows.
-  /// What it throws becomes the failure. It is destroyed when the Promise fires.
+  /// What it throws becomes the failure. It is destroyed when the Promise fires. One that has a
+  /// `std::string waitsFor() const` is asked by the view of what is pending: `the answer of job 7`.
   template <class F>
   requires(std::is_invocable_v<F&> || std::is_invocable_v<F&, Promise<T>&>) explicit Promise(
       F canceller, SourceLocation here = SourceLocation::current())
@@ -244,6 +245,11 @@ class Promise {
 
   /// Fires it with the exception that is being handled; std::logic_error outside of a catch block.
   void errback(SourceLocation here = SourceLocation::current());
+
+  /// Who looks at what is pending (pending.h) will be told `what` this waits for. `what` must live
+  /// until this is fired or destroyed. Nothing is done for a Promise that was fired, or that has a
+  /// canceller.
+  void describeBy(const WaitDescription& what) const { use().describeBy(what); }
 
   /// Whether it may still be fired.
   bool pending() const noexcept { return chain_ && chain_->mayFire(); }

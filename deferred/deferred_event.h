@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/counted_ptr.h>
@@ -42,7 +43,8 @@ class DeferredEvent {
 
  private:
   struct Shared : detail::Counted {
-    detail::WaitingLine<void> line;
+    detail::WaitingLine<void> line{
+        {nullptr, [](const void*) -> std::string { return "an event"; }}};
     std::uint64_t firesBefore = 0;  // the ticket of the first one who waits for the next `set`
     bool isSet = false;
     bool firing = false;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <list>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -67,7 +68,8 @@ class DeferredQueue {
  private:
   struct Shared : detail::Counted {
     std::list<T, RecycledAllocator<T>> items;
-    detail::WaitingLine<T> line;
+    detail::WaitingLine<T> line{
+        {nullptr, [](const void*) -> std::string { return "an item of a queue"; }}};
     bool handing = false;
 
     // While items are handed out there may be both, of which each has the other.

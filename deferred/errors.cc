@@ -16,15 +16,20 @@ std::string textOf(const Parts&... parts) {
   return out.str();
 }
 
+/// With quotes, after a blank; nothing for none.
+std::string named(std::string_view name) { return name.empty() ? "" : textOf(" \"", name, '"'); }
+
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
 }  // namespace
 
-AlreadyCalledError::AlreadyCalledError(SourceLocation made, SourceLocation firstFired)
-    : std::logic_error(
-          textOf("the Deferred made at ", made, " was already fired at ", firstFired)) {}
+AlreadyCalledError::AlreadyCalledError(SourceLocation made, std::string_view name,
+                                       SourceLocation firstFired, SourceLocation firedAgain)
+    : std::logic_error(textOf("the Deferred", named(name), " made at ", made,
+                              " was already fired at ", firstFired, ", and is fired again at ",
+                              firedAgain)) {}
 
 CancelledError::CancelledError() : std::runtime_error("the Deferred was cancelled") {}
 
@@ -36,12 +41,13 @@ TimeoutError::TimeoutError(std::chrono::nanoseconds timeout, std::string_view wh
     : std::runtime_error(textOf(what, " timed out after ", seconds(timeout), " s")),
       timeout_(timeout) {}
 
-AbandonedError::AbandonedError(SourceLocation made)
-    : std::runtime_error(
-          textOf("the Promise made at ", made, " was destroyed before it was fired")) {}
+AbandonedError::AbandonedError(SourceLocation made, std::string_view name)
+    : std::runtime_error(textOf("the Promise", named(name), " made at ", made,
+                                " was destroyed before it was fired")) {}
 
-DeferredCycleError::DeferredCycleError(SourceLocation made)
-    : std::logic_error(textOf("the Deferred made at ", made, " would wait on itself")) {}
+DeferredCycleError::DeferredCycleError(SourceLocation made, std::string_view name)
+    : std::logic_error(
+          textOf("the Deferred", named(name), " made at ", made, " would wait on itself")) {}
 
 FirstError::FirstError(std::size_t index, Failure subFailure)
     : std::runtime_error(textOf("input ", index, " failed: ", subFailure)),

@@ -17,10 +17,12 @@
 #pragma GCC visibility push(default)
 namespace couplet {
 
-/// A Promise was fired a second time. Thrown at the one who does it.
+/// A Promise was fired a second time. Thrown at the one who does it; says where the Deferred was
+/// made, its name if it has one, where it was fired first, and where again.
 class AlreadyCalledError : public std::logic_error {
  public:
-  AlreadyCalledError(SourceLocation made, SourceLocation firstFired);
+  AlreadyCalledError(SourceLocation made, std::string_view name, SourceLocation firstFired,
+                     SourceLocation firedAgain);
 };
 
 /// The Deferred was cancelled, and its canceller, if any, had no other answer.
@@ -50,13 +52,13 @@ class TimeoutError : public std::runtime_error {
 /// The last Promise of a Deferred was destroyed before it was fired.
 class AbandonedError : public std::runtime_error {
  public:
-  explicit AbandonedError(SourceLocation made);
+  explicit AbandonedError(SourceLocation made, std::string_view name = {});
 };
 
 /// A Deferred was made to wait on itself, directly or through others.
 class DeferredCycleError : public std::logic_error {
  public:
-  explicit DeferredCycleError(SourceLocation made);
+  explicit DeferredCycleError(SourceLocation made, std::string_view name = {});
 };
 
 /// The first failure among the inputs of `gatherResults`, or of a `DeferredList` that fails with

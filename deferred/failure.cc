@@ -1,12 +1,10 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/deferred/failure.h>
 
-#include <cxxabi.h>
-
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <ostream>
+
+#include <couplet/deferred/type_name.h>
 
 namespace couplet {
 
@@ -31,11 +29,7 @@ std::string Failure::message() const {
 
 std::string Failure::typeName() const {
   if (!error_) return "nothing";
-  const char* mangled = error_.__cxa_exception_type()->name();
-  int status = 0;
-  std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
-  return status == 0 ? name.get() : mangled;
+  return couplet::typeName(*error_.__cxa_exception_type());
 }
 
 std::ostream& operator<<(std::ostream& out, const Failure& failure) {

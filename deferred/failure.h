@@ -37,7 +37,7 @@ class Failure {
   /// REQUIRES: error is not null.
   explicit Failure(std::exception_ptr error,
                    SourceLocation raisedAt = SourceLocation::current()) noexcept
-      : error_(std::move(error)), raisedAt_(raisedAt) {}
+      : raisedAt_(raisedAt), error_(std::move(error)) {}
 
   /// The exception that is being handled. REQUIRES: called in a catch block.
   static Failure current(SourceLocation raisedAt = SourceLocation::current()) {
@@ -91,8 +91,9 @@ class Failure {
   /// Whether a catch clause of `type` would take the exception, and as which object.
   bool catches(const std::type_info& type, const void** caught = nullptr) const noexcept;
 
-  std::exception_ptr error_;  // never null, but in a moved-from Failure
+  // In this order: `failure = failure.get<FirstError>()->subFailure()` ends what it copies from.
   SourceLocation raisedAt_;
+  std::exception_ptr error_;  // never null, but in a moved-from Failure
 };
 
 /// Prints the message.

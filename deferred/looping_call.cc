@@ -29,6 +29,7 @@ class Looping : public std::enable_shared_from_this<Looping> {
   // For the canceller of what `start` gave.
   void cancel(SourceLocation where);
   void discard() noexcept;
+  void waitsFor(WaitingFor& waiting) const;
 
   bool running() const noexcept { return running_; }
   Duration interval() const noexcept { return interval_; }
@@ -85,7 +86,7 @@ Deferred<LoopingCall*> Looping::start(Duration interval, bool now, SourceLocatio
   if (interval < Duration::zero()) throw std::invalid_argument("an interval is not negative");
   auto self = shared_from_this();
   Deferred<LoopingCall*> stopped = promise_.emplace(here).deferred();
-  installCanceller<SharedCanceller<Looping>>(Access::use(stopped), self);
+  installCanceller<SharedCanceller<std::shared_ptr<Looping>>>(Access::use(stopped), self);
   running_ = true;
   made_ = here;
   interval_ = interval;
@@ -129,6 +130,11 @@ void Looping::cancel(SourceLocation where) {
   if (promise_) fail(Failure(CancelledError(), where));
 }
 
+void Looping::waitsFor(WaitingFor& waiting) const {
+  waiting.say("a LoopingCall, every " + textOfTime(interval_));
+  if (work_) waiting.on(Access::use(work_));
+}
+
 void Looping::discard() noexcept {
   running_ = false;
   stopWaiting();
@@ -157,7 +163,7 @@ void Looping::ended(Result<void> result) {
 /// which may be later than that of the turn.
 void Looping::schedule() try {
   waiting_ = true;
-  timer_ = clock_.callLater(interval_, Tick(shared_from_this()));
+  timer_ = clock_.callLater(interval_, Tick(shared_from_this()), made_);
   if (!timer_.active() || interval_ == Duration::zero()) return;
   const Duration elapsed = timer_.getTime() - interval_ - start_;
   timer_.delay(-(elapsed % interval_));

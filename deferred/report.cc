@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <iostream>
+#include <utility>
 
 #include <couplet/deferred/detail/chain.h>
 
@@ -16,11 +17,20 @@ std::atomic<ReportFunction> reportFunction{nullptr};
 
 }  // namespace
 
+std::ostream& operator<<(std::ostream& out, const WayPoint& point) {
+  return out << (point.isDeferred ? "the Deferred made at " : "") << point.where;
+}
+
 std::ostream& operator<<(std::ostream& out, const UnhandledFailure& unhandled) {
   out << "Unhandled error in Deferred: " << unhandled.failure.typeName() << ": "
       << unhandled.failure << " (raised at " << unhandled.failure.raisedAt() << ", made at "
       << unhandled.made;
   if (!unhandled.name.empty()) out << ", named \"" << unhandled.name << '"';
+  const char* before = ", by way of ";
+  for (const WayPoint& point : unhandled.way) out << std::exchange(before, ", ") << point;
+  if (unhandled.wayLength > unhandled.way.size()) {
+    out << " and " << unhandled.wayLength - unhandled.way.size() << " more";
+  }
   return out << ')';
 }
 

@@ -3,7 +3,9 @@
 // Where failures go that nobody handles.
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
+#include <span>
 #include <string_view>
 
 #include <couplet/deferred/failure.h>
@@ -12,12 +14,25 @@
 #pragma GCC visibility push(default)
 namespace couplet {
 
+/// Something that a failure came by on its way down.
+struct WayPoint {
+  SourceLocation where;
+  bool isDeferred = false;  ///< a Deferred made there took it over; else a callback attached there
+                            ///< let it pass, or an errback passed it on
+};
+
+/// Prints its place; before that of a Deferred, `the Deferred made at `.
+std::ostream& operator<<(std::ostream& out, const WayPoint& point);
+
 /// A chain that ended with a failure and without an errback for it. The references are valid during
 /// the report only.
 struct UnhandledFailure {
   const Failure& failure;
   SourceLocation made;    ///< where the Promise was made, or the coroutine began
   std::string_view name;  ///< of `named`, or empty
+  /// What the failure came by, from where it was raised on; of a long way the first eight.
+  std::span<const WayPoint> way = {};
+  std::size_t wayLength = 0;  ///< how many there were
 };
 
 /// One line: `Unhandled error in Deferred: ` and all that is known.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <string_view>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -18,6 +19,10 @@ namespace couplet {
 struct SourceLocation {
   const char* file = "";
   unsigned line = 0;
+
+  constexpr bool operator==(const SourceLocation& other) const noexcept {
+    return line == other.line && std::string_view(file) == other.file;
+  }
 
   static constexpr SourceLocation current(const char* file = __builtin_FILE(),
                                           unsigned line = __builtin_LINE()) noexcept {

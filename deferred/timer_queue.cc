@@ -9,6 +9,7 @@
 
 #include <couplet/deferred/detail/block_pool.h>
 #include <couplet/deferred/detail/timer.h>
+#include <couplet/deferred/running_site.h>
 
 namespace couplet {
 
@@ -50,13 +51,14 @@ void TimerQueue::close() noexcept {
   }
 }
 
-DelayedCall TimerQueue::add(Duration delay, Callable<void()>&& call) {
+DelayedCall TimerQueue::add(Duration delay, Callable<void()>&& call, SourceLocation here) {
   thread_.require("callLater");
   if (delay < Duration::zero()) throw std::invalid_argument("a delay is not negative");
   if (closing_) return {};
   TimerReference timer(newTimer(*this, std::move(call)));
   timer->time = timeAfter(delay);
   timer->sequence = nextSequence_;
+  timer->set = here;
   heap_.push_back({});
   ++nextSequence_;
   siftUp(heap_.size() - 1, {timer->time, timer->sequence, timer.get()});
@@ -67,8 +69,10 @@ DelayedCall TimerQueue::add(Duration delay, Callable<void()>&& call) {
 bool TimerQueue::runNextDue(TimePoint now, std::uint64_t mark) {
   settleTop();
   if (heap_.empty() || heap_.front().time > now || heap_.front().sequence >= mark) return false;
-  heap_.front().timer->state = Timer::State::kCalled;
-  Callable<void()> call = take(*heap_.front().timer);
+  Timer& timer = *heap_.front().timer;
+  timer.state = Timer::State::kCalled;
+  const RunningSite site(timer.set, "call set at");
+  Callable<void()> call = take(timer);
   call();
   return true;
 }

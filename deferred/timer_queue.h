@@ -12,6 +12,7 @@
 
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
+#include <couplet/deferred/source_location.h>
 #include <couplet/deferred/thread_check.h>
 
 #pragma GCC visibility push(default)
@@ -37,7 +38,7 @@ class TimerQueue {
   void close() noexcept;
 
   /// As Clock::callLater.
-  DelayedCall add(Duration delay, Callable<void()>&& call);
+  DelayedCall add(Duration delay, Callable<void()>&& call, SourceLocation here = {});
 
   /// Stands for the calls made so far, to `runNextDue`.
   std::uint64_t mark() const noexcept { return nextSequence_; }

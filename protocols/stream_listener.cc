@@ -57,8 +57,7 @@ void StreamFactory::arrived(Stream stream) {
   }
 }
 
-StreamClientFactory::StreamClientFactory(SourceLocation here)
-    : promise_([this] { giveUp(); }, here) {}
+StreamClientFactory::StreamClientFactory(SourceLocation here) : promise_(Attempt{*this}, here) {}
 
 std::unique_ptr<Protocol> StreamClientFactory::buildProtocol(const Address&) {
   if (!promise_.pending()) return nullptr;
@@ -69,6 +68,10 @@ std::unique_ptr<Protocol> StreamClientFactory::buildProtocol(const Address&) {
 void StreamClientFactory::clientConnectionFailed(const Failure& reason) {
   connector_ = nullptr;
   if (promise_.pending()) promise_.errback(reason);
+}
+
+std::string StreamClientFactory::waitsFor() const {
+  return connector_ ? "a connection to " + connector_->getDestination().toString() : "a connection";
 }
 
 void StreamClientFactory::giveUp() {

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <csignal>
+#include <iostream>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -11,12 +12,16 @@
 
 #include <glog/logging.h>
 
+#include <couplet/deferred/pending.h>
 #include <couplet/deferred/report.h>
+#include <couplet/deferred/running_site.h>
+#include <couplet/deferred/thread_stamp.h>
 #include <couplet/reactor/detail/event_loop.h>
 #include <couplet/reactor/detail/reactor_core.h>
 #include <couplet/reactor/detail/sockets.h>
 #include <couplet/reactor/detail/tcp_connector.h>
 #include <couplet/reactor/detail/tcp_port.h>
+#include <couplet/reactor/detail/watchdog.h>
 #include <couplet/reactor/log.h>
 
 namespace couplet {
@@ -37,12 +42,14 @@ void requirePort(int port, int lowest) {
                           std::to_string(lowest) + " to 65535)");
 }
 
+bool isDefault(int signal) noexcept {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
 /// A peer that went away must not end the program; a program's own wish is left alone.
 void ignoreSigpipe() {
-  struct sigaction action {};
-  if (::sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
-    ::signal(SIGPIPE, SIG_IGN);
-  }
+  if (isDefault(SIGPIPE)) ::signal(SIGPIPE, SIG_IGN);
 }
 
 void reportToLog() {
@@ -61,25 +68,32 @@ class LibeventReactor::Impl {
   /// A turn may take long, and delays count from when they are asked for, but for the few
   /// milliseconds of the coarse clock's ticks: asking that one takes a quarter of the time.
   void lookAtTheClock() noexcept {
-    if (now_ && coarseTime() > *now_) now_ = std::chrono::steady_clock::now();
+    if (now_ && coarseTime() > *now_) readTheClock();
   }
-  void watch(FileDescriptor& descriptor, short what);
+  void readTheClock() noexcept {
+    now_ = std::chrono::steady_clock::now();
+    ThreadStamp::tellTime(*now_);
+  }
+  void watch(FileDescriptor& descriptor, short what, SourceLocation here);
   void unwatch(FileDescriptor& descriptor, short what);
 
   bool handleSignals;
+  Duration stallLimit;
   int exitSignal = 0;
   detail::EventLoop events;
   detail::ReactorCore core;
   detail::Resolver resolver{
-      [this](Callable<void()> call) { core.callFromThread(std::move(call)); }};
-  detail::Sockets sockets{events, core.connections(), resolver, {}};
+      [this](Callable<void()> call) { core.callFromThread(std::move(call), {}); }};
+  detail::Sockets sockets{events, core.connections(), resolver, {}, {}};
 
  private:
   struct Watched {
-    Watched(Impl& reactor, FileDescriptor& descriptor) : reactor(reactor), descriptor(descriptor) {}
+    Watched(Impl& reactor, FileDescriptor& descriptor, SourceLocation added)
+        : reactor(reactor), descriptor(descriptor), added(added) {}
 
     Impl& reactor;
     FileDescriptor& descriptor;
+    SourceLocation added;
     detail::Watch reading;
     detail::Watch writing;
 
@@ -90,22 +104,31 @@ class LibeventReactor::Impl {
   void ran() noexcept;
   void watchSignals();
   static void signalled(int signal, short, void* self) noexcept;
+  static void asked(int signal, short, void* self) noexcept;
+  static void tellWhyLate();
   static void descriptorReady(int, short what, void* watched) noexcept;
 
   std::optional<TimePoint> now_;  // of this turn, while the reactor runs
   std::map<FileDescriptor*, Watched> watched_;
   detail::Watch interrupted_;
   detail::Watch terminated_;
+  detail::Watch asked_;
 };
 
 LibeventReactor::Impl::Impl(LibeventReactor& reactor, const ReactorOptions& options)
-    : handleSignals(options.handleSignals), core(reactor, options, [this] { events.wake(); }) {}
+    : handleSignals(options.handleSignals),
+      stallLimit(detail::checkedStallLimit(options.stallLimit)),
+      core(reactor, options, [this] { events.wake(); }) {}
 
 void LibeventReactor::Impl::run() {
   core.requireNotStarted();
+  const auto watchdog = detail::Watchdog::start(stallLimit);
   try {
-    if (handleSignals) watchSignals();
-    now_ = std::chrono::steady_clock::now();
+    if (handleSignals) {
+      watchSignals();
+      core.whenLate([] { tellWhyLate(); });
+    }
+    readTheClock();
     core.start();
     while (core.beginTurn()) takeTurn();
   } catch (...) {  // the system refuses what the loop itself needs
@@ -119,8 +142,9 @@ void LibeventReactor::Impl::run() {
 void LibeventReactor::Impl::takeTurn() {
   auto earliest = core.timers().earliest();
   bool due = earliest && *earliest <= *now_;
+  ThreadStamp::timePasses(&std::chrono::steady_clock::now);
   events.wait(!core.hasWork() && !due, earliest);
-  now_ = std::chrono::steady_clock::now();
+  readTheClock();
   core.endTurn();
 }
 
@@ -128,11 +152,13 @@ void LibeventReactor::Impl::ran() noexcept {
   now_.reset();
   interrupted_.stop();
   terminated_.stop();
+  asked_.stop();
 }
 
 void LibeventReactor::Impl::watchSignals() {
   interrupted_.startSignal(events, SIGINT, &Impl::signalled, this);
   terminated_.startSignal(events, SIGTERM, &Impl::signalled, this);
+  if (isDefault(SIGUSR1)) asked_.startSignal(events, SIGUSR1, &Impl::asked, this);
 }
 
 void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
@@ -148,9 +174,23 @@ void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
   core.stop();
 }
 
-void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what) {
+void LibeventReactor::Impl::asked(int, short, void*) noexcept {
+  try {
+    describePending(std::cerr);
+  } catch (...) {
+    LogLine::error() << "What is pending cannot be told: " << Failure::current();
+  }
+}
+
+void LibeventReactor::Impl::tellWhyLate() {
+  if (pendingDeferreds().empty()) return;
+  std::cerr << "The shutdown takes longer than its deadline. ";
+  describePending(std::cerr);
+}
+
+void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what, SourceLocation here) {
   core.requireThread("LibeventReactor::addReader or addWriter");
-  auto [place, added] = watched_.try_emplace(&descriptor, *this, descriptor);
+  auto [place, added] = watched_.try_emplace(&descriptor, *this, descriptor, here);
   detail::Watch& watch = place->second.of(what);
   if (watch.started()) return;
   try {
@@ -172,6 +212,7 @@ void LibeventReactor::Impl::unwatch(FileDescriptor& descriptor, short what) {
 void LibeventReactor::Impl::descriptorReady(int, short what, void* watched) noexcept {
   Impl& reactor = static_cast<Watched*>(watched)->reactor;
   FileDescriptor& descriptor = static_cast<Watched*>(watched)->descriptor;
+  const RunningSite site(static_cast<Watched*>(watched)->added, "descriptor added at");
   try {
     (what & detail::kReadable) ? descriptor.doRead() : descriptor.doWrite();
   } catch (...) {
@@ -185,6 +226,7 @@ LibeventReactor::LibeventReactor(ReactorOptions options)
     : impl_(std::make_unique<Impl>(*this, options)) {
   ignoreSigpipe();
   reportToLog();
+  ThreadStamp::tellTime(now());
 }
 
 LibeventReactor::~LibeventReactor() {
@@ -203,51 +245,54 @@ int LibeventReactor::exitSignal() const noexcept { return impl_->exitSignal; }
 
 bool LibeventReactor::running() const noexcept { return impl_->core.running(); }
 
-void LibeventReactor::callFromThread(Callable<void()> call) {
-  impl_->core.callFromThread(std::move(call));
+void LibeventReactor::callFromThread(Callable<void()> call, SourceLocation here) {
+  impl_->core.callFromThread(std::move(call), here);
 }
 
-void LibeventReactor::callWhenRunning(Callable<void()> call) {
-  impl_->core.callWhenRunning(std::move(call));
+void LibeventReactor::callWhenRunning(Callable<void()> call, SourceLocation here) {
+  impl_->core.callWhenRunning(std::move(call), here);
 }
 
-void LibeventReactor::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
-  impl_->core.addShutdownTrigger(phase, std::move(trigger));
+void LibeventReactor::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                                         SourceLocation here) {
+  impl_->core.addShutdownTrigger(phase, std::move(trigger), here);
 }
 
 std::shared_ptr<ListeningPort> LibeventReactor::listenTCP(int port,
                                                           std::shared_ptr<Factory> factory,
-                                                          ListenOptions options) {
+                                                          ListenOptions options,
+                                                          SourceLocation here) {
   requirePort(port, 0);
   impl_->core.requireNotOver("Reactor::listenTCP");
-  return detail::TCPPort::open(impl_->sockets, port, std::move(factory), options);
+  return detail::TCPPort::open(impl_->sockets, port, std::move(factory), options, here);
 }
 
 std::shared_ptr<Connector> LibeventReactor::connectTCP(const std::string& host, int port,
                                                        std::shared_ptr<ClientFactory> factory,
-                                                       ConnectOptions options) {
+                                                       ConnectOptions options,
+                                                       SourceLocation here) {
   requirePort(port, 1);
   impl_->core.requireNotOver("Reactor::connectTCP");
   auto connector = std::make_shared<detail::TCPConnector>(
       impl_->sockets, impl_->core.weakConnections(), Address{host, port}, std::move(factory),
-      std::move(options));
+      std::move(options), here);
   connector->connect();
   return connector;
 }
 
 LibeventReactor::TimePoint LibeventReactor::now() const { return impl_->now(); }
 
-DelayedCall LibeventReactor::callLater(Duration delay, Callable<void()> call) {
+DelayedCall LibeventReactor::callLater(Duration delay, Callable<void()> call, SourceLocation here) {
   impl_->lookAtTheClock();
-  return impl_->core.callLater(delay, std::move(call));
+  return impl_->core.callLater(delay, std::move(call), here);
 }
 
-void LibeventReactor::addReader(FileDescriptor& descriptor) {
-  impl_->watch(descriptor, detail::kReadable);
+void LibeventReactor::addReader(FileDescriptor& descriptor, SourceLocation here) {
+  impl_->watch(descriptor, detail::kReadable, here);
 }
 
-void LibeventReactor::addWriter(FileDescriptor& descriptor) {
-  impl_->watch(descriptor, detail::kWritable);
+void LibeventReactor::addWriter(FileDescriptor& descriptor, SourceLocation here) {
+  impl_->watch(descriptor, detail::kWritable, here);
 }
 
 void LibeventReactor::removeReader(FileDescriptor& descriptor) {

@@ -39,20 +39,26 @@ class LibeventReactor final : public Reactor {
   /// SIGINT or SIGTERM, where that stopped it; else 0. Twisted's _exitSignal.
   int exitSignal() const noexcept;
   bool running() const noexcept override;
-  void callFromThread(Callable<void()> call) override;
-  void callWhenRunning(Callable<void()> call) override;
-  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) override;
-  std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
-                                           ListenOptions options = {}) override;
+  void callFromThread(Callable<void()> call,
+                      SourceLocation here = SourceLocation::current()) override;
+  void callWhenRunning(Callable<void()> call,
+                       SourceLocation here = SourceLocation::current()) override;
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                          SourceLocation here = SourceLocation::current()) override;
+  std::shared_ptr<ListeningPort> listenTCP(
+      int port, std::shared_ptr<Factory> factory, ListenOptions options = {},
+      SourceLocation here = SourceLocation::current()) override;
   std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
                                         std::shared_ptr<ClientFactory> factory,
-                                        ConnectOptions options = {}) override;
+                                        ConnectOptions options = {},
+                                        SourceLocation here = SourceLocation::current()) override;
   TimePoint now() const override;
-  DelayedCall callLater(Duration delay, Callable<void()> call) override;
+  DelayedCall callLater(Duration delay, Callable<void()> call,
+                        SourceLocation here = SourceLocation::current()) override;
 
   /// Watches `descriptor` until it is removed; adding it again changes nothing.
-  void addReader(FileDescriptor& descriptor);
-  void addWriter(FileDescriptor& descriptor);
+  void addReader(FileDescriptor& descriptor, SourceLocation here = SourceLocation::current());
+  void addWriter(FileDescriptor& descriptor, SourceLocation here = SourceLocation::current());
 
   /// Ends that; does nothing for one that is not watched. May be called from inside doRead and
   /// doWrite.

@@ -27,10 +27,10 @@ void Protocol::whileConnected(Deferred<void> work) {
   work_->add(std::move(work));
 }
 
-DelayedCall Protocol::callLater(Duration delay, Callable<void()> call) {
+DelayedCall Protocol::callLater(Duration delay, Callable<void()> call, SourceLocation here) {
   if (ended_) return {};
   if (!work_) work_ = std::make_unique<detail::ConnectionWork>();
-  DelayedCall delayed = transport().clock().callLater(delay, std::move(call));
+  DelayedCall delayed = transport().clock().callLater(delay, std::move(call), here);
   work_->add(delayed);
   return delayed;
 }

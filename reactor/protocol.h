@@ -82,7 +82,8 @@ class Protocol {
 
   /// A timer that ends with the connection, as `Clock::callLater` otherwise. REQUIRES: as
   /// transport().
-  DelayedCall callLater(Duration delay, Callable<void()> call);
+  DelayedCall callLater(Duration delay, Callable<void()> call,
+                        SourceLocation here = SourceLocation::current());
 
   /// For transports and tests: begins the conversation, by a call of `connectionMade`. What that
   /// throws comes out.

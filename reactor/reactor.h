@@ -9,10 +9,12 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/source_location.h>
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/factory.h>
 
@@ -78,7 +80,7 @@ enum class ShutdownPhase {
 /// The interface of every reactor. Use `newReactor()`, or testing::MemoryReactor in tests.
 ///
 /// One turn of the loop: calls from other threads, calls that are due, then what connections have
-/// to say.
+/// to say. `here`, the caller's place, is what reports name: see stall_detector.h.
 class Reactor : public Clock {
  public:
   /// Runs until `stop`, then through the shutdown: triggers, ports closed, connections flushed and
@@ -97,38 +99,49 @@ class Reactor : public Clock {
   /// From any thread: calls `call` on the reactor's, in the order of each thread. Once the reactor
   /// has stopped, `call` is destroyed there without being called: so it must not own a Promise, a
   /// Deferred or anything else of the reactor's thread. REQUIRES: the reactor is alive.
-  virtual void callFromThread(Callable<void()> call) = 0;
+  virtual void callFromThread(Callable<void()> call,
+                              SourceLocation here = SourceLocation::current()) = 0;
 
   /// Calls `call` when `run` begins, or now if it has; never, once the run is over.
-  virtual void callWhenRunning(Callable<void()> call) = 0;
+  virtual void callWhenRunning(Callable<void()> call,
+                               SourceLocation here = SourceLocation::current()) = 0;
 
   /// Calls `trigger` in that phase of the shutdown. Twisted's addSystemEventTrigger(phase,
   /// "shutdown"). One that is added when its phase is over is never called. A Deferred that never
   /// fires holds the end up for ever, but for a second signal, which waits for nothing.
-  virtual void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) = 0;
+  virtual void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                                  SourceLocation here = SourceLocation::current()) = 0;
 
   /// Listens on `port` (0: any free one). Throws CannotListenError, or std::out_of_range for a port
   /// that cannot be, or std::logic_error once the reactor has stopped.
-  virtual std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
-                                                   ListenOptions options = {}) = 0;
+  virtual std::shared_ptr<ListeningPort> listenTCP(
+      int port, std::shared_ptr<Factory> factory, ListenOptions options = {},
+      SourceLocation here = SourceLocation::current()) = 0;
 
   /// Connects to `host`, a name or a numeric address; each of a name's addresses is tried in turn.
   /// The outcome goes to the factory, from the loop. std::out_of_range for a port that cannot be,
   /// std::invalid_argument for a negative time-out, std::logic_error once the reactor has stopped.
-  virtual std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
-                                                std::shared_ptr<ClientFactory> factory,
-                                                ConnectOptions options = {}) = 0;
+  virtual std::shared_ptr<Connector> connectTCP(
+      const std::string& host, int port, std::shared_ptr<ClientFactory> factory,
+      ConnectOptions options = {}, SourceLocation here = SourceLocation::current()) = 0;
 };
 
 /// How a reactor of the system's behaves. One that is made with a negative deadline throws
 /// std::invalid_argument.
 struct ReactorOptions {
-  bool handleSignals = true;  ///< SIGINT and SIGTERM stop it while it runs
+  /// While it runs, SIGINT and SIGTERM stop it; SIGUSR1, unless the program handles it already,
+  /// prints what is pending (deferred/pending.h) to standard error, and so does a shutdown that
+  /// takes longer than its deadline.
+  bool handleSignals = true;
   /// For flushing in a shutdown; then connections are aborted.
   Duration shutdownDeadline = std::chrono::seconds(1);
   /// For a connection that is being closed and whose peer takes nothing: it is aborted when between
   /// one and two of these have passed since it last took something.
   Duration closingDeadline = std::chrono::seconds(30);
+  /// A callback that runs for so long is reported while it still does, and when it returns: see
+  /// stall_detector.h. 0 means never; nothing means 100 ms where the library was built for
+  /// debugging (without NDEBUG, and without a sanitizer, which makes all of it slow), else never.
+  std::optional<Duration> stallLimit = {};
 };
 
 /// The reactor of this system: a LibeventReactor.

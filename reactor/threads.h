@@ -76,12 +76,7 @@ class ThreadWorkOf final : public ThreadWork {
   ThreadWorkOf(F f, SourceLocation made) : f_(std::move(f)), made_(made) {}
 
   Deferred<T> begin(ThreadPool& pool) {
-    auto cancel = [this] {
-      auto self = shared_from_this();
-      withdraw();
-      promise_.reset();
-    };
-    Deferred<T> answer = promise_.emplace(cancel, made_).deferred();
+    Deferred<T> answer = promise_.emplace(Canceller{*this}, made_).deferred();
     try {
       queueIn(pool);
     } catch (...) {
@@ -111,6 +106,17 @@ class ThreadWorkOf final : public ThreadWork {
   void fail(Failure failure) override { takePromise().errback(std::move(failure), made_); }
 
  private:
+  struct Canceller {
+    ThreadWorkOf& work;
+
+    void operator()() const {
+      auto self = work.shared_from_this();
+      work.withdraw();
+      work.promise_.reset();
+    }
+    std::string waitsFor() const { return "a thread of a pool"; }
+  };
+
   Promise<T> takePromise() {
     Promise<T> promise = std::move(*promise_);
     promise_.reset();

@@ -2,8 +2,6 @@
 #include "benchmarks/inside/allocations.h"
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
 namespace {
 
@@ -11,15 +9,23 @@ long taken = 0;
 
 }  // namespace
 
-void* operator new(std::size_t bytes) {
-  void* memory = std::malloc(bytes);
-  if (!memory) throw std::bad_alloc();
+// glibc's own, which its malloc and its kin are other names of. `operator new` takes from malloc.
+extern "C" {
+
+void* __libc_malloc(std::size_t bytes);
+void* __libc_memalign(std::size_t alignment, std::size_t bytes);
+
+void* malloc(std::size_t bytes) {
   ++taken;
-  return memory;
+  return __libc_malloc(bytes);
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  ++taken;
+  return __libc_memalign(alignment, bytes);
+}
+
+}  // extern "C"
 
 namespace benchmarks {
 

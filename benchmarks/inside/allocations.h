@@ -1,6 +1,6 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// Counts what `operator new` gives, on all threads of a benchmark together. For programs that link
+// Counts what the heap gives, on all threads of a benchmark together. For programs that link
 // allocations.cc.
 #pragma once
 

@@ -20,7 +20,7 @@ def _of(service, measure):
 
 # In the order in which they are printed.
 TABLES = {
-    "deferred": (deferred.measure, "Deferreds against KJ's promises"),
+    "deferred": (deferred.measure, "Deferreds against bare coroutine tasks and other libraries"),
     "netstring": (netstring.measure, "netstring_echo against a bare epoll loop and its peers"),
     "timers": (timers.measure, "callLater and cancel against libevent, resetTimeout"),
     "idle": (_of(netstring, idle.measure), "memory of 10,000 idle connections"),

@@ -30,15 +30,20 @@
 #include <couplet/deferred/detail/value.h>
 #include <couplet/deferred/failure.h>
 #include <couplet/deferred/source_location.h>
+#include <couplet/deferred/thread_stamp.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
 struct UnhandledFailure;
-}
+class WaitDescription;
+struct WayPoint;
+}  // namespace couplet
 
 namespace couplet::detail {
 
 class Chain;
+class ChainNotes;
+class WaitingFor;
 
 /// A callback and an errback, waiting. Lives in a block of its chain.
 struct Step;
@@ -51,6 +56,8 @@ struct StepOps {
   void (*destroy)(Step& step) noexcept;
   bool takesValue;    ///< else a value passes by
   bool takesFailure;  ///< else a failure passes by
+  /// The chain that it will fire, for the view of what is pending; null: it fires none.
+  const Chain* (*fires)(const Step& step) noexcept = nullptr;
 };
 
 struct Step {
@@ -67,13 +74,17 @@ struct Step {
 
 /// What stops the work behind a Promise.
 struct CancellerOps {
+  /// Null: it only knows what is waited for.
   void (*cancel)(void* canceller, Chain& chain);
   /// As cancel, for `discard`: what it stops is to be discarded too. Null: the same as cancel.
   void (*discard)(void* canceller, Chain& chain);
+  /// Not called where its memory belongs to somebody else, and it has no bytes.
   void (*destroy)(void* canceller) noexcept;
   /// What it cancels fires the chain, now or later: a cancel does not, and may come again, also
   /// from within.
   bool forwards = false;
+  /// Says what the chain waits for; null where it knows nothing of that.
+  void (*waitsFor)(const void* canceller, WaitingFor& waiting) = nullptr;
 };
 
 /// What handles share with a chain that may be gone before them.
@@ -122,15 +133,14 @@ class Chain {
 
   State state() const noexcept { return state_; }
   void* slot() noexcept { return slot_; }
-  SourceLocation made() const noexcept { return made_; }
+  SourceLocation made() const noexcept { return {madeFile_, madeLine_}; }
 
   /// For a canceller: where `cancel` was called.
-  SourceLocation firedAt() const noexcept { return firedAt_; }
+  SourceLocation firedAt() const noexcept { return {firedFile_, firedLine_}; }
 
   /// Has its final result, as far as steps are there.
   bool finished() const noexcept {
-    return (state_ == State::kValue || state_ == State::kFailure) && !head_ && !pauses_ &&
-           !running_ && !frame_ && !queued_;
+    return hasResult() && !(running_ || queued_) && !(pauses_ | bits(head_) | bits(frame_));
   }
 
   /// Has a value of the type that its Deferred has: no step will change it.
@@ -171,7 +181,12 @@ class Chain {
   void adopt(Chain* inner);
 
   /// Waits on `inner`, which is not finished; false and nothing done where that would be a cycle.
-  bool waitOn(Chain& inner) noexcept;
+  bool waitOn(Chain& inner) noexcept {
+    if (wouldCycle(inner)) return false;
+    inner.outer_ = this;
+    inner_ = &inner;
+    return true;
+  }
 
   /// Moves the result of a finished chain here, and lets that chain go.
   void takeResultOf(Chain& other) noexcept;
@@ -205,7 +220,12 @@ class Chain {
 
   /// Begins to fire. False when this one call is to be ignored (after a cancel); throws
   /// AlreadyCalledError when it was fired before.
-  bool beginFiring(SourceLocation where);
+  bool beginFiring(SourceLocation where) {
+    checkThread();
+    if (fired_) return refuseFiring(where);
+    markFired(where);
+    return true;
+  }
 
   /// Runs the steps; after `beginFiring` and the storing of a result.
   void fire() {
@@ -216,8 +236,12 @@ class Chain {
   /// For `succeed`, `fail` and coroutines: no Promise will fire it.
   void markFired(SourceLocation where) noexcept {
     fired_ = true;
-    firedAt_ = where;
+    setFiredAt(where);
   }
+
+  /// For the view of what is pending, where there is no canceller: `what` must live until this is
+  /// fired, or its Promises are gone.
+  void describeBy(const WaitDescription& what) noexcept;
 
   /// Takes over a canceller in memory of `BlockPool::take(bytes)`.
   void setCanceller(void* canceller, std::size_t bytes, const CancellerOps* ops) noexcept;
@@ -225,7 +249,11 @@ class Chain {
   // The Deferred's side.
 
   /// The Deferred is taken: once, else std::logic_error.
-  void ownByConsumer();
+  void ownByConsumer() {
+    checkThread();
+    if (taken_) refuseSecondConsumer();
+    taken_ = consumed_ = true;
+  }
   void dropConsumer() noexcept;
   void cancel(SourceLocation where) noexcept;
   /// REQUIRES: the caller is the consumer, and is so no more.
@@ -236,37 +264,61 @@ class Chain {
   }
   void unpause();
   void setName(std::string_view name);
-  std::string_view name() const noexcept { return name_ ? std::string_view(*name_) : ""; }
+  std::string_view name() const noexcept;
   Anchor* takeAnchor();
   static void dropAnchor(Anchor* anchor) noexcept;
   std::string describe(std::string_view value) const;
 
   // The coroutine's side.
 
-  void beginFrame(std::coroutine_handle<> frame) noexcept;
+  void beginFrame(std::coroutine_handle<> frame) noexcept {
+    frame_ = frame.address();
+    running_ = true;
+    fired_ = true;
+  }
   /// The body waits on the inner.
-  void suspendFrame(SourceLocation where) noexcept;
+  void suspendFrame(SourceLocation where) noexcept {
+    setFiredAt(where);
+    running_ = false;
+  }
   /// The body is at its end: destroys the frame, then lets the chain go on. `answer`: the chain of
   /// a Deferred that was co_returned, or null.
   void endFrame(Chain* answer) noexcept;
   /// The inner that the body waited on, now finished and owned by the caller, as its consumer.
-  Chain* takeInner() noexcept;
+  Chain* takeInner() noexcept {
+    Chain* inner = std::exchange(inner_, nullptr);
+    inner->outer_ = nullptr;
+    return inner;
+  }
+  /// The failure of `awaited` is thrown in the body at `where`.
+  void failedAt(SourceLocation where, const Chain& awaited) noexcept;
 
  private:
   friend class Turn;
+  friend class PendingView;
   struct [[gnu::visibility("hidden")]] Block;
   class [[gnu::visibility("hidden")]] Running;
   class [[gnu::visibility("hidden")]] Firing;
 
-  Chain(SourceLocation made) noexcept : made_(made), firedAt_(made) {}
+  explicit Chain(SourceLocation made) noexcept
+      : madeFile_(made.file), firedFile_(made.file), madeLine_(made.line), firedLine_(made.line) {}
   ~Chain() = default;
 
+  bool hasResult() const noexcept { return state_ == State::kValue || state_ == State::kFailure; }
   bool runnable() const noexcept {
-    return (state_ == State::kValue || state_ == State::kFailure) && !running_ && !pauses_ &&
-           !frame_ && !queued_ && !discarded_;
+    return hasResult() && !(running_ || queued_ || discarded_) && !(pauses_ | bits(frame_));
   }
-  bool wanted(const Step& step) const noexcept {
-    return state_ == State::kValue ? step.ops->takesValue : step.ops->takesFailure;
+  // Its steps do not go on.
+  bool interrupted() const noexcept {
+    return discarded_ || (pauses_ | bits(inner_) | bits(nextInLine_));
+  }
+  // So that several are asked at once whether all are null.
+  static std::uintptr_t bits(const void* at) noexcept {
+    return reinterpret_cast<std::uintptr_t>(at);
+  }
+  void setFiredAt(SourceLocation where) noexcept {
+    firedFile_ = where.file;
+    firedLine_ = where.line;
   }
 
   void runNow();
@@ -274,18 +326,37 @@ class Chain {
   static void runFired(Chain& first);
   Chain* runSteps();
   Chain* resumeFrame();
-  Chain* goOn();
-  Chain* takeFromLine() noexcept;
+  Chain* goOn() { return interrupted() ? stop() : finish(); }
+  Chain* stop();
   Chain* finish();
+  Chain* takeFromLine() noexcept;
   void runStep();
-  void popStep() noexcept;
+  void runFailed(Step& step);
+  void callStep(Step& step);
+  void callWatched(Step& step);
+  void resumeBody();
+  void resumeWatched();
+  void popStep() noexcept {
+    Step* step = head_;
+    const bool lastInBlock = step->lastInBlock;
+    head_ = step->next;
+    if (step->ops->destroy) step->ops->destroy(*step);
+    if (lastInBlock) freeBlockOf(step);
+    if (!head_) rewindArena();
+  }
+  void freeBlockOf(const Step* step) noexcept;
   void dropKept() noexcept;
   Chain* handOver() noexcept;
   void moveResultFrom(Chain& other) noexcept;
   static Chain* collapse(Chain* chain) noexcept;
-  bool wouldCycle(const Chain& inner) const noexcept;
+  bool wouldCycle(const Chain& inner) const noexcept {
+    return this == &inner || (outer_ && inner.inner_ && endsMeet(inner));
+  }
+  bool endsMeet(const Chain& inner) const noexcept;
+  void refuseCycle(Chain* inner);
   void failOuter(Failure failure) noexcept;
 
+  bool cancels() const noexcept { return canceller_ && cancellerOps_->cancel; }
   void cancelHere(SourceLocation where) noexcept;
   void forwardCancel() noexcept;
   std::optional<Failure> callCanceller(bool discarding) noexcept;
@@ -293,11 +364,28 @@ class Chain {
   void finishDiscard() noexcept;
   void dismantle() noexcept;
 
+  bool refuseFiring(SourceLocation where);
   void lastPromiseDropped() noexcept;
-  void release() noexcept;
+  bool kept() const noexcept {
+    return (consumed_ || running_ || queued_ || buried_) || (pins_ | bits(inner_) | bits(frame_));
+  }
+  void release() noexcept {
+    if (!kept()) releaseUnkept();
+  }
+  void releaseUnkept() noexcept;
+  bool hasTrivialValue() const noexcept {
+    return state_ == State::kValue && !head_ && !valueOps_->destroy;
+  }
   bool holdsOnlyValue() const noexcept;
   void endWithValue() noexcept;
+  void endWithObject() noexcept;
+  void promisesGone() noexcept;
   void endUnseen() noexcept;
+  void reportFailure(const Failure& failure) const noexcept;
+  ChainNotes& notes();
+  void noteWay(WayPoint point) noexcept;
+  void forgetWay() noexcept;
+  void takeWayOf(const Chain& other, WayPoint then) noexcept;
   [[noreturn]] void refuseSecondConsumer() const;
   static void bury(Chain& chain) noexcept;
   static void endBurying() noexcept;
@@ -306,15 +394,22 @@ class Chain {
   void forget() noexcept;
   void dropSteps() noexcept;
 
+  // Each size is a multiple of it.
+  static constexpr std::size_t kStepAlignment = alignof(Step);
+
   void* takeStepMemory(std::size_t bytes, std::size_t alignment) {
-    std::byte* at = alignedUp(bump_, alignment);
+    std::byte* at = alignment > kStepAlignment ? alignedUp(bump_, alignment) : bump_;
     if (at + bytes > bumpEnd_) return takeStepMemoryElsewhere(bytes);
     bump_ = at + bytes;
     return at;
   }
   void* takeStepMemoryElsewhere(std::size_t bytes);
   void freeFirstExtra() noexcept;
-  void rewindArena() noexcept;
+  void freeExtras() noexcept;
+  void rewindArena() noexcept {
+    if (firstExtra_) freeExtras();
+    bump_ = arena();
+  }
   std::byte* arena() noexcept { return reinterpret_cast<std::byte*>(this) + sizeof(Chain); }
   std::byte* arenaEnd() noexcept { return reinterpret_cast<std::byte*>(this) + kBlockBytes; }
   static std::byte* alignedUp(std::byte* at, std::size_t alignment) noexcept {
@@ -330,18 +425,19 @@ class Chain {
   void requireOwnThread() const noexcept;
   void link() noexcept;
   void unlink() noexcept;
+  static Chain* firstOfThread() noexcept;
 
   State state_ = State::kPending;
-  bool fired_ = false;       // by a Promise, or there is none to do it
-  bool taken_ = false;       // a Deferred was made of it
-  bool consumed_ = false;    // a Deferred, an outer or an awaiter has it
-  bool running_ = false;     // its steps or its coroutine's body are on the stack
-  bool queued_ = false;      // on the thread's list of ready chains
-  bool discarded_ = false;   // no step will run any more
-  bool cancelling_ = false;  // its canceller is on the stack
-  bool forgiveOne_ = false;  // one firing after a cancel is ignored
-  bool kept_ = false;        // the first step has run and lives until the inner's coroutine ends
-  bool buried_ = false;
+  bool fired_ : 1 = false;       // by a Promise, or there is none to do it
+  bool taken_ : 1 = false;       // a Deferred was made of it
+  bool consumed_ : 1 = false;    // a Deferred, an outer or an awaiter has it
+  bool running_ : 1 = false;     // its steps or its coroutine's body are on the stack
+  bool queued_ : 1 = false;      // on the thread's list of ready chains
+  bool discarded_ : 1 = false;   // no step will run any more
+  bool cancelling_ : 1 = false;  // its canceller is on the stack
+  bool forgiveOne_ : 1 = false;  // one firing after a cancel is ignored
+  bool kept_ : 1 = false;  // the first step has run and lives until the inner's coroutine ends
+  bool buried_ : 1 = false;
   std::uint8_t pins_ = 0;  // this function is still going to use it
   std::uint32_t pauses_ = 0;
   std::uint32_t promises_ = 0;
@@ -360,15 +456,18 @@ class Chain {
   void* canceller_ = nullptr;
   const CancellerOps* cancellerOps_ = nullptr;
   Anchor* anchor_ = nullptr;
-  std::string* name_ = nullptr;
+  ChainNotes* notes_ = nullptr;  // a name, the way of a failure
   // On the thread's list of ready chains, or of those to be destroyed, or of a loop's that have
   // fired others. While it is running, the one that it has just fired.
   Chain* nextInLine_ = nullptr;
   Chain* previousPending_ = nullptr;  // on the thread's list of all chains
   Chain* nextPending_ = nullptr;
   const void* thread_ = nullptr;  // whose it is; checked where the library is built for debugging
-  SourceLocation made_;
-  SourceLocation firedAt_;  // or where its coroutine waits; at first where it was made
+  const char* madeFile_;
+  const char* firedFile_;  // or where its coroutine waits; at first where it was made
+  unsigned madeLine_;
+  unsigned firedLine_;
+  PendingStamp stamp_;
   alignas(std::max_align_t) std::byte slot_[kSlotBytes];
 };
 

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include <couplet/deferred/running_site.h>
+
 namespace couplet::detail {
 
 // A task
@@ -45,6 +47,7 @@ void CooperatingTask::schedulerStopped() {
 }
 
 void CooperatingTask::takeStep() {
+  const RunningSite site(made_, "task begun at");
   stepping_ = true;
   try {
     took(step_());

@@ -63,19 +63,24 @@ class DeferredAwaiter {
   }
 
   U await_resume() {
-    if (!awaited_) awaited_ = coroutine_.chain().takeInner();
-    if (!awaited_->finished()) {
-      coroutine_.raise(Failure(DeferredCycleError(awaited_->made()), where_));
+    if (!awaited_) {
+      awaited_ = coroutine_.chain().takeInner();
+    } else if (!awaited_->finished()) {
+      raiseCycle();
     }
-    if (awaited_->state() == Chain::State::kFailure) coroutine_.raise(takeFailure());
+    if (awaited_->state() == Chain::State::kFailure) raiseFailure();
     if constexpr (!std::is_void_v<U>) return U(std::move(*valueIn<U>(awaited_->slot())));
   }
 
  private:
-  Failure takeFailure() noexcept {
+  [[noreturn, gnu::cold]] void raiseCycle() {
+    coroutine_.raise(Failure(DeferredCycleError(awaited_->made(), awaited_->name()), where_));
+  }
+  [[noreturn, gnu::cold]] void raiseFailure() {
     Failure failure = std::move(*valueIn<Failure>(awaited_->slot()));
     awaited_->clearResult();
-    return failure;
+    coroutine_.chain().failedAt(where_, *awaited_);
+    coroutine_.raise(std::move(failure));
   }
 
   CoroutineState& coroutine_;

@@ -29,9 +29,14 @@ class Hold {
   /// The chain, which is given up.
   Chain* release(SourceLocation consumedAt) noexcept {
     Chain* chain = get();
-    if (!chain) return nullptr;
-    std::uintptr_t line = std::clamp<std::uintptr_t>(consumedAt.line, 1, kMaxLine);
-    bits_ = line << kLineShift | reinterpret_cast<std::uintptr_t>(consumedAt.file);
+    if (chain) remember(consumedAt);
+    return chain;
+  }
+
+  /// As `consume`, for one that nobody will use again.
+  Chain& take() {
+    Chain& chain = use();
+    bits_ = 0;
     return chain;
   }
 
@@ -47,7 +52,7 @@ class Hold {
   /// As `use`, and gives it up.
   Chain& consume(SourceLocation consumedAt) {
     Chain& chain = use();
-    release(consumedAt);
+    remember(consumedAt);
     return chain;
   }
 
@@ -56,6 +61,10 @@ class Hold {
   static constexpr int kLineShift = 48;
   static constexpr std::uintptr_t kMaxLine = 0xffff;
 
+  void remember(SourceLocation consumedAt) noexcept {
+    std::uintptr_t line = std::clamp<std::uintptr_t>(consumedAt.line, 1, kMaxLine);
+    bits_ = line << kLineShift | reinterpret_cast<std::uintptr_t>(consumedAt.file);
+  }
   [[noreturn]] void throwEmpty() const;
 
   std::uintptr_t bits_ = 0;  // a chain; or a line from 1 on above a file's name; or 0

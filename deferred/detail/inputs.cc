@@ -16,10 +16,6 @@ void Inputs::begin(std::span<Deferred<void>> places) {
   if (places_.empty()) fireAll();
 }
 
-void Inputs::keep(std::size_t index, Deferred<void> input) noexcept {
-  if (!input.readyValue()) places_[index] = std::move(input);
-}
-
 void Inputs::succeeded(std::size_t index) {
   --missing_;
   if (rules_.fireOnOneCallback) {
@@ -41,11 +37,6 @@ void Inputs::failed(std::size_t index, const Failure& failure) {
     over_ = true;
     fireAll();
   }
-}
-
-bool Inputs::counts(std::size_t index) noexcept {
-  places_[index] = Deferred<void>();
-  return !over_;
 }
 
 // By index: an input that fires may fire the whole, whose callbacks may discard what they like.
@@ -72,6 +63,12 @@ void Inputs::cancelEach(SourceLocation where) {
     if (places_[i]) places_[i].cancel(where);
   }
   over_ = true;
+}
+
+void Inputs::waitsFor(WaitingFor& waiting) const {
+  for (const Deferred<void>& each : places_) {
+    if (each) waiting.on(Access::use(each));
+  }
 }
 
 void Inputs::discard() noexcept {

@@ -19,7 +19,6 @@
 #include <couplet/deferred/detail/several.h>
 #include <couplet/deferred/detail/shared_canceller.h>
 #include <couplet/deferred/errors.h>
-#include <couplet/deferred/recycled_allocator.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
@@ -207,9 +206,9 @@ class InputsGiving : public Inputs {
       : Inputs(count, Rules::kRules, here), promise_(here) {}
 
   Deferred<R> begin(std::span<Deferred<void>> places) {
-    using Canceller = SharedCanceller<Inputs, !Rules::kRules.cancelsTheOthers>;
+    using Canceller = SharedCanceller<CountedPtr<Inputs>, !Rules::kRules.cancelsTheOthers>;
     Deferred<R> whole = promise_.deferred();
-    installCanceller<Canceller>(Access::use(whole), shared_from_this());
+    installCanceller<Canceller>(Access::use(whole), CountedPtr<Inputs>(this));
     Inputs::begin(places);
     return whole;
   }
@@ -311,16 +310,14 @@ template <class Rules, class T>
 auto beginInputs(std::vector<Deferred<T>> inputs, SourceLocation here) {
   using Whole = decltype(Rules::all(std::declval<ResultVector<T>&>()));
   using Vector = InputVector<Rules, typename TypeOfResult<Whole>::Type, T>;
-  return std::allocate_shared<Vector>(RecycledAllocator<Vector>(), std::move(inputs), here)
-      ->begin();
+  return CountedPtr(new Vector(std::move(inputs), here))->begin();
 }
 
 template <class Rules, class... T>
 auto beginInputs(SourceLocation here, Deferred<T>&&... inputs) {
   using Whole = decltype(Rules::all(std::declval<ResultTuple<T...>&>()));
   using Tuple = InputTuple<Rules, typename TypeOfResult<Whole>::Type, T...>;
-  return std::allocate_shared<Tuple>(RecycledAllocator<Tuple>(), here, std::move(inputs)...)
-      ->begin();
+  return CountedPtr(new Tuple(here, std::move(inputs)...))->begin();
 }
 
 }  // namespace couplet::detail

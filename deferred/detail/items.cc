@@ -70,6 +70,12 @@ void Items::cancel(SourceLocation where) {
   fail(Failure(CancelledError(std::move(missing)), where));
 }
 
+void Items::waitsFor(WaitingFor& waiting) const {
+  for (const Deferred<void>& each : places_) {
+    if (each) waiting.on(Access::use(each));
+  }
+}
+
 void Items::discard() noexcept {
   over_ = discarded_ = true;
   endAll(made_);

@@ -28,6 +28,7 @@ class Items : public std::enable_shared_from_this<Items> {
   // For the canceller of the whole.
   void cancel(SourceLocation where);
   void discard() noexcept;
+  void waitsFor(WaitingFor& waiting) const;
 
  protected:
   /// Where the whole was made.

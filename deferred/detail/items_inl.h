@@ -75,7 +75,8 @@ class ItemsGiving : public Items {
 
   Deferred<R> begin(std::span<Deferred<void>> places) {
     Deferred<R> whole = promise_.deferred();
-    installCanceller<SharedCanceller<Items>>(Access::use(whole), shared_from_this());
+    installCanceller<SharedCanceller<std::shared_ptr<Items>>>(Access::use(whole),
+                                                              shared_from_this());
     Items::begin(places);
     return whole;
   }

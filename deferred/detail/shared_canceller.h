@@ -3,18 +3,16 @@
 // Internal. The canceller of a Deferred that stands for several others.
 #pragma once
 
-#include <memory>
-
 #include <couplet/deferred/detail/chain.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
 
 /// Cancels, or discards, what `owner` owns; keeps it until the Promise has fired. `Forwards`: the
-/// owner fires it, and not the cancel.
-template <class Owner, bool Forwards = false>
+/// owner fires it, and not the cancel. Pointer: a std::shared_ptr or a CountedPtr.
+template <class Pointer, bool Forwards = false>
 struct SharedCanceller {
-  std::shared_ptr<Owner> owner;
+  Pointer owner;
 
   static void cancel(void* self, Chain& chain) {
     static_cast<SharedCanceller*>(self)->owner->cancel(chain.firedAt());
@@ -24,7 +22,11 @@ struct SharedCanceller {
     static_cast<SharedCanceller*>(self)->~SharedCanceller();
   }
 
-  static constexpr CancellerOps kOps = {&cancel, &discard, &destroy, Forwards};
+  static void waitsFor(const void* self, WaitingFor& waiting) {
+    static_cast<const SharedCanceller*>(self)->owner->waitsFor(waiting);
+  }
+
+  static constexpr CancellerOps kOps = {&cancel, &discard, &destroy, Forwards, &waitsFor};
 };
 
 }  // namespace couplet::detail

@@ -4,15 +4,18 @@
 // becomes the next one.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <couplet/deferred/detail/answer.h>
 #include <couplet/deferred/detail/chain.h>
 #include <couplet/deferred/detail/hold.h>
+#include <couplet/deferred/detail/waiting_for.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
@@ -37,6 +40,15 @@ struct Access {
   static Chain& use(const Promise<T>& promise) {
     return promise.use();
   }
+  /// Null in a moved-from one.
+  template <class T>
+  static const Chain* chainOf(const Promise<T>& promise) noexcept {
+    return promise.chain_;
+  }
+  template <class T>
+  static Chain& take(Deferred<T>& deferred) {
+    return deferred.hold_.take();
+  }
   template <class T>
   static Chain& consume(Deferred<T>& deferred, SourceLocation where) {
     return deferred.hold_.consume(where);
@@ -50,7 +62,7 @@ template <class U, class R>
 void storeAnswer(Chain& chain, R&& answer, SourceLocation where) {
   using Answer = std::remove_cvref_t<R>;
   if constexpr (kIsDeferred<Answer>) {
-    chain.adopt(&Access::consume(answer, where));
+    chain.adopt(&Access::take(answer));
   } else if constexpr (std::is_same_v<Answer, Failure>) {
     chain.storeFailure(std::forward<R>(answer));
   } else if constexpr (kIsResult<Answer>) {
@@ -200,9 +212,19 @@ struct FireStep : Step {
 
   static void destroy(Step& step) noexcept { static_cast<FireStep&>(step).~FireStep(); }
 
-  static constexpr StepOps kOps = {&run, &destroy, true, true};
+  static const Chain* fires(const Step& step) noexcept {
+    return Access::chainOf(static_cast<const FireStep&>(step).promise);
+  }
+
+  static constexpr StepOps kOps = {&run, &destroy, true, true, &fires};
 
   Promise<T> promise;
+};
+
+/// A canceller that can say for people what it would stop: `a timer that is due in 3 s`.
+template <class F>
+concept SaysWhatItWaitsFor = requires(const F& f) {
+  { f.waitsFor() } -> std::convertible_to<std::string>;
 };
 
 /// What stops the work behind a Promise<T>: called with nothing, or with the Promise, to fire it.
@@ -221,7 +243,14 @@ struct Canceller {
   }
   static void destroy(void* self) noexcept { static_cast<Canceller*>(self)->~Canceller(); }
 
-  static constexpr CancellerOps kOps = {&cancel, nullptr, &destroy};
+  static void waitsFor(const void* self, WaitingFor& waiting) {
+    if constexpr (SaysWhatItWaitsFor<F>) {
+      waiting.say(static_cast<const Canceller*>(self)->f.waitsFor());
+    }
+  }
+
+  static constexpr CancellerOps kOps = {&cancel, nullptr, &destroy, false,
+                                        SaysWhatItWaitsFor<F> ? &waitsFor : nullptr};
 };
 
 template <class C, class... Args>

@@ -5,10 +5,11 @@ namespace couplet::detail {
 
 Timeout::Timeout(Duration timeout, Clock& clock, CancelHandle chain, SourceLocation here)
     : duration_(timeout), ranOut_(std::make_shared<bool>(false)) {
-  timer_ = clock.callLater(timeout, [ranOut = ranOut_, chain = std::move(chain), here] {
+  auto runOut = [ranOut = ranOut_, chain = std::move(chain), here] {
     *ranOut = true;
     chain.cancel(here);
-  });
+  };
+  timer_ = clock.callLater(timeout, std::move(runOut), here);
 }
 
 bool Timeout::end() noexcept {

@@ -7,6 +7,7 @@
 
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/clock.h>
+#include <couplet/deferred/source_location.h>
 
 namespace couplet::detail {
 
@@ -19,6 +20,7 @@ struct Timer {
   DelayedCall::TimePoint time;
   std::uint64_t sequence = 0;  // of equal times, the lower comes first
   TimerQueue* queue = nullptr;
+  SourceLocation set;       // where the call was asked for
   std::uint32_t index = 0;  // in the queue's heap; the two are valid while waiting
   std::uint32_t references = 0;
   State state = State::kWaiting;

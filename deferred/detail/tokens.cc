@@ -1,6 +1,8 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/deferred/detail/tokens.h>
 
+#include <sstream>
+
 #include <couplet/deferred/acquired.h>
 
 namespace couplet::detail {
@@ -12,6 +14,7 @@ Deferred<Acquired> Tokens::acquire(SourceLocation here) {
 Acquired Tokens::take(SourceLocation askedAt) noexcept {
   --free_;
   lastTaken_ = askedAt;
+  takenAt_ = ThreadStamp::current();
   return Acquired(CountedPtr<Tokens>(this));
 }
 
@@ -27,6 +30,19 @@ void Tokens::giveBack() noexcept {
     first.callback(take(askedAt), askedAt);
   }
   handing_ = false;
+}
+
+std::string Tokens::describe(const void* self) {
+  const auto& tokens = *static_cast<const Tokens*>(self);
+  std::ostringstream out;
+  if (tokens.count_ == 1) {
+    out << "a lock, held";
+  } else {
+    out << "one of " << tokens.count_ << " tokens, the last held";
+  }
+  if (const auto age = ThreadStamp::age(tokens.takenAt_)) out << " for " << textOfTime(*age);
+  out << " by the one who asked at " << tokens.lastTaken_;
+  return out.str();
 }
 
 void Tokens::abandon() noexcept { line_.abandon(); }

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/counted_ptr.h>
 #include <couplet/deferred/detail/waiting_line.h>
+#include <couplet/deferred/thread_stamp.h>
 
 #pragma GCC visibility push(default)
 namespace couplet {
@@ -21,7 +23,7 @@ namespace couplet::detail {
 /// A number of tokens, and a line of those who want one.
 class Tokens : public Counted {
  public:
-  explicit Tokens(std::size_t count) noexcept : free_(count) {}
+  explicit Tokens(std::size_t count) noexcept : count_(count), free_(count) {}
 
   Deferred<Acquired> acquire(SourceLocation here);
   /// For Acquired: one is free again.
@@ -37,10 +39,13 @@ class Tokens : public Counted {
 
  private:
   Acquired take(SourceLocation askedAt) noexcept;
+  static std::string describe(const void* self);
 
+  std::size_t count_;
   std::size_t free_;
-  WaitingLine<Acquired> line_;
+  WaitingLine<Acquired> line_{{this, &describe}};
   SourceLocation lastTaken_{};
+  PendingStamp takenAt_;
   bool handing_ = false;  // giveBack is on the stack
 };
 

@@ -12,6 +12,14 @@ void LineOfWaiters::append(Waiter& waiter) noexcept {
   ++size_;
 }
 
+std::string Waiter::waitsFor() const {
+  if (!line) return "a turn that has come";
+  std::size_t place = 1;
+  for (const Waiter* before = previous; before; before = before->previous) ++place;
+  return line->subject_.describe(line->subject_.owner) + ", number " + std::to_string(place) +
+         " of " + std::to_string(line->size_) + " in line";
+}
+
 void Waiter::leave() noexcept {
   (previous ? previous->next : line->first_) = next;
   (next ? next->previous : line->last_) = previous;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include <couplet/deferred/deferred.h>
@@ -23,12 +24,20 @@ struct Waiter {
   std::uint64_t ticket = 0;
 
   void leave() noexcept;
+  /// What it waits for, for people.
+  std::string waitsFor() const;
+};
+
+/// What a line is for. The owner lives as long as the line has waiters.
+struct LineSubject {
+  const void* owner;
+  std::string (*describe)(const void* owner);
 };
 
 /// The line, without the types of its Promises.
 class LineOfWaiters {
  public:
-  LineOfWaiters() noexcept = default;
+  explicit LineOfWaiters(LineSubject subject) noexcept : subject_(subject) {}
   LineOfWaiters(const LineOfWaiters&) = delete;
   LineOfWaiters& operator=(const LineOfWaiters&) = delete;
 
@@ -47,6 +56,7 @@ class LineOfWaiters {
  private:
   friend struct Waiter;
 
+  LineSubject subject_;
   Waiter* first_ = nullptr;
   Waiter* last_ = nullptr;
   std::size_t size_ = 0;
@@ -58,6 +68,7 @@ class LineOfWaiters {
 template <class T>
 class WaitingLine : public LineOfWaiters {
  public:
+  using LineOfWaiters::LineOfWaiters;
   ~WaitingLine() { abandon(); }
 
   Deferred<T> join(SourceLocation here) {
@@ -97,7 +108,10 @@ class WaitingLine : public LineOfWaiters {
     }
     static void discard(void* self, Chain&) { static_cast<Place*>(self)->leave(); }
     static void destroy(void* self) noexcept { static_cast<Place*>(self)->~Place(); }
-    static constexpr CancellerOps kOps = {&cancel, &discard, &destroy};
+    static void waitsFor(const void* self, WaitingFor& waiting) {
+      waiting.say(static_cast<const Place*>(self)->Waiter::waitsFor());
+    }
+    static constexpr CancellerOps kOps = {&cancel, &discard, &destroy, false, &waitsFor};
   };
 };
 

@@ -4,21 +4,25 @@
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/deferred/thread_stamp.h>
 #include <couplet/deferred/timer_queue.h>
 
 namespace couplet::testing {
 
-FakeClock::FakeClock() : timers_(std::make_unique<TimerQueue>(*this)) {}
+FakeClock::FakeClock() : timers_(std::make_unique<TimerQueue>(*this)) {
+  ThreadStamp::tellTime(now_);
+}
 
 FakeClock::~FakeClock() = default;
 
-DelayedCall FakeClock::callLater(Duration delay, Callable<void()> call) {
-  return timers_->add(delay, std::move(call));
+DelayedCall FakeClock::callLater(Duration delay, Callable<void()> call, SourceLocation here) {
+  return timers_->add(delay, std::move(call), here);
 }
 
 void FakeClock::advance(Duration by) {
   if (by < Duration::zero()) throw std::invalid_argument("time does not go backwards");
   now_ += by;
+  ThreadStamp::tellTime(now_);
   while (timers_->runNextDue(now_)) {
   }
 }

@@ -19,7 +19,8 @@ class FakeClock : public Clock {
   ~FakeClock() override;
 
   TimePoint now() const override { return now_; }
-  DelayedCall callLater(Duration delay, Callable<void()> call) override;
+  DelayedCall callLater(Duration delay, Callable<void()> call,
+                        SourceLocation here = SourceLocation::current()) override;
 
   /// Sets the time first, then runs the calls that are due, in order of time. A call that one of
   /// them makes counts from the new time; it runs in the same `advance` when its delay is 0. (So a

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <string>
 
 #include <couplet/protocols/stream.h>
 #include <couplet/reactor/factory.h>
@@ -46,7 +47,16 @@ class StreamClientFactory final : public ClientFactory {
   void clientConnectionFailed(const Failure& reason) override;
 
  private:
+  /// What cancels it.
+  struct Attempt {
+    StreamClientFactory& factory;
+
+    void operator()() const { factory.giveUp(); }
+    std::string waitsFor() const { return factory.waitsFor(); }
+  };
+
   void giveUp();
+  std::string waitsFor() const;
 
   Connector* connector_ = nullptr;  // valid while promise_ is pending and this is connecting
   Promise<Stream> promise_;

@@ -19,6 +19,12 @@ Deferred<T> fired(Result<T> result, SourceLocation here) {
   return fail<T>(std::move(result).failure(), here);
 }
 
+/// What a write waits for.
+const class : public WaitDescription {
+ public:
+  std::string waitsFor() const override { return "the peer to take what was written"; }
+} kUnsent;
+
 }  // namespace
 
 // The protocol
@@ -75,6 +81,7 @@ Deferred<typename Request::Answer> StreamState::ask(Request request, SourceLocat
   input_.shrink();
   Promise<typename Request::Answer> promise(here);
   auto deferred = promise.deferred();
+  promise.describeBy(*this);
   read_ = Waiting<Request>{std::move(request), std::move(promise)};
   resume();
   return deferred;
@@ -156,6 +163,7 @@ Deferred<void> StreamState::waitUntilSent(SourceLocation here) {
   }
   Promise<void> promise(here);
   Deferred<void> sent = promise.deferred();
+  promise.describeBy(kUnsent);
   writes_.push_back(std::move(promise));
   return sent;
 }

@@ -8,11 +8,13 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/pending.h>
 #include <couplet/protocols/detail/stream_input.h>
 #include <couplet/reactor/address.h>
 #include <couplet/reactor/producer.h>
@@ -20,7 +22,7 @@
 
 namespace couplet::detail {
 
-class StreamState final : public Producer {
+class StreamState final : public Producer, private WaitDescription {
  public:
   // What the protocol is told.
 
@@ -70,6 +72,8 @@ class StreamState final : public Producer {
   void serve(std::monostate) {}
 
   Deferred<void> waitUntilSent(SourceLocation here);
+  /// Of a read.
+  std::string waitsFor() const override { return "data from " + peer().toString(); }
   void resumeProducing() override;
   void stopProducing() override { producing_ = false; }
 

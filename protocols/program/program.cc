@@ -89,7 +89,8 @@ int SettingsProgram::run(int argc, char** argv, ProgramMain& main) {
     changeSettings(file);
     return kSuccess;
   }
-  return ProgramRun(name_, std::move(*arguments), main).run(reserved_.pureObject);
+  const ReactorOptions reactor{.stallLimit = reserved_.stallLimit};
+  return ProgramRun(name_, std::move(*arguments), main, reactor).run(reserved_.pureObject);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@
 //     --factory_reset        forgets what is stored; the flags given then apply to the defaults
 //     --settings_file=FILE   where they are stored
 //     --pure_object          prints the result as JSON
+//     --stall_limit_ms=N     reports a callback that takes longer, as ReactorOptions::stallLimit
 //     --help                 lists the settings
 //
 // The first three end the program without running `main`; together they forget, then print, then
@@ -101,9 +102,11 @@ struct ProgramOptions {
 /// A fault or another exception, thrown or in the Deferred, ends the program with a line on
 /// standard error, `<program>: <condition> (<explanation>)`, see `printable`, and a status: a
 /// fault's exit code, the errno of a port or connection that could not be had, a ProgramError's
-/// own, otherwise kFaulted. Ctrl-C and SIGTERM stop the reactor, as it does that, and are the fault
-/// Aborted. After `reactor().stop()` the program ends with the result that there is when the
-/// reactor has stopped, else with status 0. What the Deferred then still waits for is discarded.
+/// own, otherwise kFaulted. SIGUSR1 prints what is pending (deferred/pending.h) to standard error,
+/// and so does a shutdown that passes its deadline. Ctrl-C and SIGTERM stop the reactor, as it does
+/// that, and are the fault Aborted. After `reactor().stop()` the program ends with the result that
+/// there is when the reactor has stopped, else with status 0. What the Deferred then still waits
+/// for is discarded.
 ///
 /// A command line that cannot be understood: kBadUsage. The log goes to standard error, from
 /// warnings on, and with `--v=1` verbose lines; glog's flags have it otherwise. SIGPIPE is ignored.
@@ -168,8 +171,9 @@ auto programMain(Main& main, const Settings& settings) {
 template <class M>
 consteval bool namesNoReservedFlag() {
   constexpr auto isReserved = [](std::string_view name) {
-    for (const std::string_view reserved : {"dump_settings", "store_settings", "factory_reset",
-                                            "settings_file", "pure_object", "help", "h"}) {
+    for (const std::string_view reserved :
+         {"dump_settings", "store_settings", "factory_reset", "settings_file", "pure_object",
+          "stall_limit_ms", "help", "h"}) {
       if (name == reserved) return true;
     }
     return false;

@@ -4,8 +4,10 @@
 #include <array>
 #include <new>
 #include <stdexcept>
+#include <typeinfo>
 
 #include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/detail/connection_site.h>
 #include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
@@ -27,6 +29,7 @@ Connection::Connection(ConnectionLoop& loop, std::shared_ptr<Factory> factory)
 Connection::~Connection() = default;
 
 void Connection::begin() {
+  const RunningSite running(site());
   handle([this] {
     std::unique_ptr<Protocol> protocol = buildProtocol();
     if (protocol) {
@@ -236,6 +239,7 @@ bool Connection::sendParts() noexcept {
 
 void Connection::continueReading() noexcept {
   if (!connected()) return;
+  const RunningSite running(site());
   handle([this] {
     if (flags_.take(Flags::kResuming) && !disconnecting()) {
       flags_.set(Flags::kAnswering);
@@ -248,6 +252,7 @@ void Connection::continueReading() noexcept {
 
 /// Something was not taken, or waits for all to be.
 void Connection::flushed() noexcept {
+  const RunningSite running(site());
   if (!connected()) return;
   if (const Failure* const loss = outputLoss()) {
     if (disconnecting()) broken(*loss);
@@ -260,6 +265,8 @@ void Connection::flushed() noexcept {
 }
 
 void Connection::end() noexcept {
+  const RunningSite running(site());
+  const ConnectionEvent ofThis(number_);
   flags_.set(Flags::kEnded);
   if (Producer* producer = std::exchange(producer_, nullptr)) {
     flags_.clear(Flags::kProducing);
@@ -275,6 +282,14 @@ bool Connection::wasAbandoned(const Failure& reason) const noexcept {
   const bool onThisSide = flags_.any(Flags::kShutDown) ||
                           reason.check<ConnectionAborted, WriteBufferFullError>() != nullptr;
   return !onThisSide && reason.check<ConnectionLost>() != nullptr;
+}
+
+void Connection::describeWithProtocol(Site& site, SiteSubject& subject) const noexcept {
+  site.what = "connection";
+  describe(site, subject);
+  if (!protocol_) return;
+  const Protocol& protocol = *protocol_;
+  setProtocolType(subject, typeid(protocol));
 }
 
 /// Called in a catch block.

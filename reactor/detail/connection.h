@@ -20,6 +20,8 @@
 #include <utility>
 
 #include <couplet/deferred/failure.h>
+#include <couplet/deferred/running_site.h>
+#include <couplet/deferred/thread_stamp.h>
 #include <couplet/reactor/detail/connection_flags.h>
 #include <couplet/reactor/detail/output_queue.h>
 #include <couplet/reactor/producer.h>
@@ -106,6 +108,9 @@ class Connection : public Transport {
   /// The protocol, if there was one, has heard connectionLost.
   virtual void ended(const Failure&) noexcept {}
 
+  /// For a stall detector: which connection this is. By default nothing is known.
+  virtual void describe(Site&, SiteSubject&) const noexcept {}
+
   /// Whether it was the peer that ended it, or what is between. REQUIRES: it has ended for `reason`
   bool wasAbandoned(const Failure& reason) const noexcept;
 
@@ -134,6 +139,11 @@ class Connection : public Transport {
   }
   /// To be called from inside `send` only: nothing was taken, and may be at once.
   void interrupted() noexcept { flags_.set(Flags::kInterrupted); }
+
+  /// What a RunningSite is told while this connection's protocol is called.
+  auto site() const noexcept {
+    return [this](Site& site, SiteSubject& subject) { describeWithProtocol(site, subject); };
+  }
 
   /// Runs `event`, which calls some of the above, then sends what was written meanwhile. Lets no
   /// exception out.
@@ -171,6 +181,7 @@ class Connection : public Transport {
   void end() noexcept;
   void checkProgress() noexcept;
 
+  void describeWithProtocol(Site& site, SiteSubject& subject) const noexcept;
   template <class F>
   void guard(const char* what, F call) noexcept;
   void failed(const char* what) noexcept;
@@ -210,10 +221,12 @@ class Connection : public Transport {
   std::uint32_t index_ = 0;
 
   ConnectionFlags flags_;
+  std::uint32_t number_ = ThreadStamp::newConnection();  // for people
 };
 
 template <class F>
 [[gnu::always_inline]] inline void Connection::handle(F event) noexcept {
+  const ConnectionEvent ofThis(number_);
   flags_.set(Flags::kHandling);
   guard("an event", std::move(event));
   flags_.clear(Flags::kHandling);

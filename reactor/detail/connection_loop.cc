@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include <couplet/deferred/running_site.h>
 #include <couplet/reactor/detail/connection.h>
 #include <couplet/reactor/protocol.h>
 
@@ -63,6 +64,19 @@ Connection& ConnectionLoop::own(std::unique_ptr<Connection> connection) {
   return owned;
 }
 
+const Connection* ConnectionLoop::find(std::uint32_t number) const noexcept {
+  for (const std::unique_ptr<Connection>& each : connections_) {
+    if (each->number_ == number) return each.get();
+  }
+  return nullptr;
+}
+
+std::string ConnectionsOfLoop::connectionName(std::uint32_t number) const {
+  const Connection* found = loop_.find(number);
+  if (!found) return {};
+  return "connection " + std::to_string(number) + " with " + found->getPeer().toString();
+}
+
 void ConnectionLoop::add(std::shared_ptr<OpenEnd> end) { ends_.push_back(std::move(end)); }
 
 void ConnectionLoop::remove(OpenEnd& end) noexcept {
@@ -110,6 +124,7 @@ void ConnectionLoop::destroyBuried() noexcept {
   ConnectionQueue connections = buriedConnections_.takeAll();
   ConnectionQueue withoutProtocol(&Connection::nextToEnd_);
   while (Connection* connection = connections.pop()) {
+    const RunningSite running(connection->site());
     connection->protocol_.reset();  // may still use any transport
     withoutProtocol.push(*connection);
   }

@@ -5,11 +5,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/thread_check.h>
+#include <couplet/deferred/thread_stamp.h>
 #include <couplet/reactor/detail/output_queue.h>
 
 #pragma GCC visibility push(default)
@@ -54,6 +57,19 @@ class ConnectionQueue {
   Connection* last_ = nullptr;
 };
 
+class ConnectionLoop;
+
+/// Tells the names of a loop's connections, on the thread where it was made.
+class ConnectionsOfLoop final : public ConnectionNames {
+ public:
+  explicit ConnectionsOfLoop(const ConnectionLoop& loop) noexcept : loop_(loop) {}
+
+ private:
+  std::string connectionName(std::uint32_t number) const override;
+
+  const ConnectionLoop& loop_;
+};
+
 /// Owns the connections of a reactor. A turn of the reactor's loop goes
 ///
 ///     destroyBuried -> (calls from threads, timers) -> wait for events, which go to the
@@ -76,6 +92,9 @@ class ConnectionLoop {
 
   /// Takes a connection over, until some time after its end. Call `begin` on it next.
   Connection& own(std::unique_ptr<Connection> connection);
+
+  /// The one of that number; null when there is none any more.
+  const Connection* find(std::uint32_t number) const noexcept;
 
   /// Keeps a port or an attempt, and shuts it down with the reactor. REQUIRES: !over()
   void add(std::shared_ptr<OpenEnd> end);

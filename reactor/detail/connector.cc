@@ -6,7 +6,9 @@
 
 #include <glog/logging.h>
 
+#include <couplet/deferred/running_site.h>
 #include <couplet/reactor/detail/connection.h>
+#include <couplet/reactor/detail/connection_site.h>
 #include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
 #include <couplet/reactor/factory.h>
@@ -15,11 +17,13 @@
 namespace couplet::detail {
 
 BasicConnector::BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address destination,
-                               std::shared_ptr<ClientFactory> factory, ConnectOptions options)
+                               std::shared_ptr<ClientFactory> factory, ConnectOptions options,
+                               SourceLocation asked)
     : loop_(std::move(loop)),
       destination_(std::move(destination)),
       factory_(std::move(factory)),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      asked_(asked) {
   if (!factory_) throw std::invalid_argument("connectTCP: there is no factory");
   if (options_.timeout < Duration::zero()) {
     throw std::invalid_argument("connectTCP: the time-out is negative");
@@ -138,6 +142,7 @@ void BasicConnector::failed(const Failure& reason) noexcept {
 
 template <class F>
 void BasicConnector::tellFactory(const char* what, F tell) noexcept {
+  const RunningSite site(asked_, kConnectorSite);
   try {
     tell();
   } catch (...) {

@@ -10,6 +10,7 @@
 
 #include <couplet/deferred/clock.h>
 #include <couplet/deferred/failure.h>
+#include <couplet/deferred/source_location.h>
 #include <couplet/reactor/detail/connection_loop.h>
 #include <couplet/reactor/reactor.h>
 
@@ -24,7 +25,8 @@ class Connection;
 class BasicConnector : public Connector, public OpenEnd {
  public:
   BasicConnector(std::weak_ptr<ConnectionLoop> loop, Address destination,
-                 std::shared_ptr<ClientFactory> factory, ConnectOptions options);
+                 std::shared_ptr<ClientFactory> factory, ConnectOptions options,
+                 SourceLocation asked);
   ~BasicConnector() override;
 
   void connect() override;
@@ -52,6 +54,8 @@ class BasicConnector : public Connector, public OpenEnd {
   std::string subject() const;
   const std::shared_ptr<ClientFactory>& factory() const noexcept { return factory_; }
   const ConnectOptions& options() const noexcept { return options_; }
+  /// Where connectTCP was called.
+  SourceLocation asked() const noexcept { return asked_; }
   /// REQUIRES: an attempt is made
   Duration timeLeft() const;
 
@@ -75,6 +79,7 @@ class BasicConnector : public Connector, public OpenEnd {
   Address destination_;
   std::shared_ptr<ClientFactory> factory_;
   ConnectOptions options_;
+  SourceLocation asked_;
   State state_ = State::kIdle;
   bool tried_ = false;                // in a shutdown it is not tried again
   Connection* connection_ = nullptr;  // while connected

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <couplet/deferred/running_site.h>
 #include <couplet/reactor/log.h>
 
 namespace couplet::detail {
@@ -22,6 +23,13 @@ void logException() {
 Duration checked(const char* name, Duration deadline) {
   if (deadline >= Duration::zero()) return deadline;
   throw std::invalid_argument(std::string("a reactor's ") + name + " is not negative");
+}
+
+constexpr const char* kWhenRunningSite = "call for when it runs, asked for at";
+
+void runSited(SitedCall& one, const char* what) noexcept {
+  const RunningSite site(one.asked, what);
+  runLogged(one.call);
 }
 
 }  // namespace
@@ -62,7 +70,7 @@ void ReactorCore::start() {
   started_ = running_ = true;
   claimThread();
   auto calls = std::exchange(whenRunning_, {});
-  for (auto& call : calls) runLogged(call);
+  for (SitedCall& one : calls) runSited(one, kWhenRunningSite);
 }
 
 void ReactorCore::stop() {
@@ -74,7 +82,7 @@ void ReactorCore::stop() {
 
 bool ReactorCore::beginTurn() {
   connections_->destroyBuried();
-  for (auto& call : threadCalls_.takeAll()) runLogged(call);
+  for (SitedCall& one : threadCalls_.takeAll()) runSited(one, "call handed over at");
   runDueCalls();
   shutdown_.step();
   if (!shutdown_.done()) return true;
@@ -94,22 +102,24 @@ bool ReactorCore::hasWork() const noexcept {
   return connections_->hasWork() || shutdown_.canStep();
 }
 
-DelayedCall ReactorCore::callLater(Duration delay, Callable<void()>&& call) {
-  return timers_.add(delay, std::move(call));
+DelayedCall ReactorCore::callLater(Duration delay, Callable<void()>&& call, SourceLocation here) {
+  return timers_.add(delay, std::move(call), here);
 }
 
-void ReactorCore::callWhenRunning(Callable<void()> call) {
+void ReactorCore::callWhenRunning(Callable<void()> call, SourceLocation here) {
   requireThread("Reactor::callWhenRunning");
   if (running_) {
-    runLogged(call);
+    SitedCall now{std::move(call), here};
+    runSited(now, kWhenRunningSite);
   } else if (!started_) {
-    whenRunning_.push_back(std::move(call));
+    whenRunning_.push_back({std::move(call), here});
   }
 }
 
-void ReactorCore::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
+void ReactorCore::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                                     SourceLocation here) {
   requireThread("Reactor::addShutdownTrigger");
-  shutdown_.addTrigger(phase, std::move(trigger));
+  shutdown_.addTrigger(phase, std::move(trigger), here);
 }
 
 void ReactorCore::requireNotOver(const char* call) const {
@@ -120,9 +130,11 @@ void ReactorCore::requireNotOver(const char* call) const {
 void ReactorCore::claimThread() noexcept {
   timers_.thread().claim();
   connections_->thread().claim();
+  names_.emplace(*connections_);
 }
 
 void ReactorCore::releaseThread() noexcept {
+  names_.reset();
   timers_.thread().release();
   connections_->thread().release();
 }

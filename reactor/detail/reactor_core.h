@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <couplet/deferred/clock.h>
@@ -61,10 +62,16 @@ class ReactorCore {
   bool stopping() const noexcept { return shutdown_.requested(); }
 
   // As in Reactor.
-  DelayedCall callLater(Duration delay, Callable<void()>&& call);
-  void callFromThread(Callable<void()> call) { threadCalls_.add(std::move(call)); }
-  void callWhenRunning(Callable<void()> call);
-  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger);
+  DelayedCall callLater(Duration delay, Callable<void()>&& call, SourceLocation here);
+  void callFromThread(Callable<void()> call, SourceLocation here) {
+    threadCalls_.add(std::move(call), here);
+  }
+  void callWhenRunning(Callable<void()> call, SourceLocation here);
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                          SourceLocation here);
+
+  /// Calls `call` when the shutdown takes longer than its deadline.
+  void whenLate(Callable<void()> call) { shutdown_.whenLate(std::move(call)); }
 
   /// For listenTCP, connectTCP and the like: std::logic_error once the reactor has stopped.
   void requireNotOver(const char* call) const;
@@ -85,8 +92,9 @@ class ReactorCore {
   TimerQueue timers_;  // before all that holds timers
   ThreadCalls threadCalls_;
   std::shared_ptr<ConnectionLoop> connections_;
+  std::optional<ConnectionsOfLoop> names_;  // while it runs
   Shutdown shutdown_;
-  std::vector<Callable<void()>> whenRunning_;
+  std::vector<SitedCall> whenRunning_;
   bool started_ = false;
   bool running_ = false;
 };

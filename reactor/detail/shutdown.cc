@@ -15,10 +15,12 @@ void Shutdown::close() noexcept {
   for (auto& triggers : triggers_) std::exchange(triggers, {}).clear();
   discardAwaited();
   if (abort_.active()) abort_.cancel();
+  if (lateCall_.active()) lateCall_.cancel();
 }
 
-void Shutdown::addTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
-  triggers_[static_cast<std::size_t>(phase)].push_back(std::move(trigger));
+void Shutdown::addTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                          SourceLocation here) {
+  triggers_[static_cast<std::size_t>(phase)].push_back({std::move(trigger), here});
 }
 
 void Shutdown::step() {
@@ -37,13 +39,17 @@ bool Shutdown::canStep() const noexcept {
 
 void Shutdown::enter(Stage stage) {
   stage_ = stage;
-  if (stage == Stage::kBefore) return runTriggers(ShutdownPhase::kBefore);
+  if (stage == Stage::kBefore) {
+    if (late_) lateCall_ = connections_.clock().callLater(deadline_, [this] { late_(); });
+    return runTriggers(ShutdownPhase::kBefore);
+  }
   if (stage == Stage::kDuring) {
     abort_ = connections_.clock().callLater(deadline_, [this] { connections_.abortAll(); });
     connections_.closeAll();
     return runTriggers(ShutdownPhase::kDuring);
   }
   if (abort_.active()) abort_.cancel();
+  if (lateCall_.active()) lateCall_.cancel();
   discardAwaited();
   connections_.endAll();
   runTriggers(ShutdownPhase::kAfter);
@@ -57,8 +63,8 @@ void Shutdown::discardAwaited() noexcept {
 void Shutdown::runTriggers(ShutdownPhase phase) {
   auto& triggers = triggers_[static_cast<std::size_t>(phase)];
   for (std::size_t i = 0; i < triggers.size(); ++i) {  // a trigger may add others
-    Callable<Deferred<void>()> trigger = std::move(triggers[i]);
-    Deferred<void> work = maybeDeferred(std::move(trigger));
+    Trigger trigger = std::move(triggers[i]);
+    Deferred<void> work = maybeDeferred(std::move(trigger.call), trigger.added);
     if (work) waitFor(std::move(work));
   }
 }

@@ -30,7 +30,11 @@ class Shutdown {
   /// Destroys the triggers, and discards what is awaited.
   void close() noexcept;
 
-  void addTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger);
+  void addTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger, SourceLocation here);
+
+  /// Calls `call` when the shutdown has taken longer than the deadline, before connections are
+  /// aborted.
+  void whenLate(Callable<void()> call) { late_ = std::move(call); }
 
   void request() noexcept { requested_ = true; }
   bool requested() const noexcept { return requested_; }
@@ -46,6 +50,10 @@ class Shutdown {
 
  private:
   enum class Stage { kRunning, kBefore, kDuring, kDone };
+  struct Trigger {
+    Callable<Deferred<void>()> call;
+    SourceLocation added;
+  };
 
   void enter(Stage stage);
   void discardAwaited() noexcept;
@@ -54,10 +62,12 @@ class Shutdown {
 
   ConnectionLoop& connections_;
   Duration deadline_;
-  std::array<std::vector<Callable<Deferred<void>()>>, 3> triggers_;  // by phase
-  std::vector<Deferred<void>> awaited_;                              // of the triggers that ran
-  int waiting_ = 0;  // how many of those are yet to end
+  std::array<std::vector<Trigger>, 3> triggers_;  // by phase
+  std::vector<Deferred<void>> awaited_;           // of the triggers that ran
+  int waiting_ = 0;                               // how many of those are yet to end
   DelayedCall abort_;
+  Callable<void()> late_;  // empty: nobody wants to know
+  DelayedCall lateCall_;
   Stage stage_ = Stage::kRunning;
   bool requested_ = false;
   bool hurried_ = false;

@@ -12,6 +12,7 @@
 #include <glog/logging.h>
 
 #include <couplet/reactor/detail/connection_loop.h>
+#include <couplet/reactor/detail/connection_site.h>
 #include <couplet/reactor/detail/connector.h>
 #include <couplet/reactor/detail/failure_of.h>
 #include <couplet/reactor/errors.h>
@@ -35,13 +36,14 @@ bool isShortage(int error) { return error == ENOBUFS || error == ENOMEM; }
 }  // namespace
 
 TCPConnection::TCPConnection(Sockets& sockets, Descriptor socket, const SocketAddress& peer,
-                             std::shared_ptr<Factory> factory,
+                             std::shared_ptr<Factory> factory, SourceLocation asked,
                              std::shared_ptr<BasicConnector> connector)
     : Connection(sockets.connections, std::move(factory)),
       sockets_(sockets),
       connector_(std::move(connector)),
       peer_(peer),
-      socket_(std::move(socket)) {
+      socket_(std::move(socket)),
+      asked_(sockets.asked.indexOf(asked)) {
   setTcpNoDelay(true);
 }
 
@@ -112,9 +114,11 @@ void TCPConnection::close(Closing how) noexcept {
   socket_.reset();
 }
 
+/// A reactor is watched for its whole run or not at all.
 void TCPConnection::begun() {
   constexpr short kAll = kReadable | kWritable | kHungUp | kEdgeTriggered;
-  watch_.start(sockets_.events, socket_.get(), kAll, &TCPConnection::ready, this);
+  watch_.start(sockets_.events, socket_.get(), kAll,
+               siteWatched() ? &TCPConnection::readyWatched : &TCPConnection::ready, this);
 }
 
 void TCPConnection::ended(const Failure& reason) noexcept {
@@ -123,6 +127,11 @@ void TCPConnection::ended(const Failure& reason) noexcept {
                     << peer_.address() << ": " << reason;
   }
   if (connector_) connector_->connectionEnded(reason);
+}
+
+void TCPConnection::describe(Site& site, SiteSubject& subject) const noexcept {
+  site = {connector_ ? kConnectedSite : kAcceptedSite, sockets_.asked.at(asked_)};
+  setPeer(subject, peer_);
 }
 
 /// Reads once, and hands on what came. Returns how much that was if there may be more that is
@@ -178,6 +187,11 @@ inline void TCPConnection::became(short ready) {
 void TCPConnection::ready(int, short what, void* self) noexcept {
   auto& connection = *static_cast<TCPConnection*>(self);
   connection.handle([&connection, what] { connection.became(what); });
+}
+
+void TCPConnection::readyWatched(int descriptor, short what, void* self) noexcept {
+  const RunningSite running(static_cast<TCPConnection*>(self)->site());
+  ready(descriptor, what, self);
 }
 
 /// The loop asks at the end of the turn, too, in which an event had its share read.

@@ -24,9 +24,9 @@ class BasicConnector;
 class TCPConnection final : public Connection {
  public:
   /// `connector` is that of a client, and null on the side that accepted. `socket` is connected and
-  /// does not block.
+  /// does not block. `asked` is where the port or the connector was asked for.
   TCPConnection(Sockets& sockets, Descriptor socket, const SocketAddress& peer,
-                std::shared_ptr<Factory> factory,
+                std::shared_ptr<Factory> factory, SourceLocation asked,
                 std::shared_ptr<BasicConnector> connector = nullptr);
   ~TCPConnection() override;
 
@@ -45,6 +45,7 @@ class TCPConnection final : public Connection {
   void readMore() override;
   void begun() override;
   void ended(const Failure& reason) noexcept override;
+  void describe(Site& site, SiteSubject& subject) const noexcept override;
 
  private:
   /// Whether there may be more to read than was, and in which turn.
@@ -55,6 +56,7 @@ class TCPConnection final : public Connection {
   };
 
   static void ready(int, short what, void* self) noexcept;
+  static void readyWatched(int, short what, void* self) noexcept;
   void became(short ready);
   std::size_t sendFailed(int error) noexcept;
   void retryLater() noexcept;
@@ -76,6 +78,7 @@ class TCPConnection final : public Connection {
   bool hungUp_ = false;      // the peer sends no more than what waits
   bool noDelay_ = false;
   bool keepAlive_ = false;
+  AskedPlaces::Index asked_;
 };
 
 }  // namespace couplet::detail

@@ -28,9 +28,9 @@ constexpr Duration kLeastPerAddress = std::chrono::milliseconds(250);
 
 TCPConnector::TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop,
                            Address destination, std::shared_ptr<ClientFactory> factory,
-                           ConnectOptions options)
+                           ConnectOptions options, SourceLocation asked)
     : BasicConnector(std::move(loop), std::move(destination), std::move(factory),
-                     std::move(options)),
+                     std::move(options), asked),
       sockets_(sockets) {}
 
 void TCPConnector::startAttempt() {
@@ -149,7 +149,7 @@ void TCPConnector::stand() {
   watch_.stop();
   if (VLOG_IS_ON(1)) LogLine::info() << "Connected to " << getDestination();
   succeeded(std::make_unique<TCPConnection>(
-      sockets_, std::move(socket_), addresses_[next_ - 1], factory(),
+      sockets_, std::move(socket_), addresses_[next_ - 1], factory(), asked(),
       std::static_pointer_cast<BasicConnector>(shared_from_this())));
 }
 

@@ -20,7 +20,8 @@ namespace couplet::detail {
 class TCPConnector final : public BasicConnector {
  public:
   TCPConnector(Sockets& sockets, std::weak_ptr<ConnectionLoop> loop, Address destination,
-               std::shared_ptr<ClientFactory> factory, ConnectOptions options);
+               std::shared_ptr<ClientFactory> factory, ConnectOptions options,
+               SourceLocation asked);
 
  protected:
   void startAttempt() override;

@@ -65,8 +65,8 @@ bool bindAndListen(int socket, const SocketAddress& address, int backlog) {
 }  // namespace
 
 std::shared_ptr<TCPPort> TCPPort::open(Sockets& sockets, int port, std::shared_ptr<Factory> factory,
-                                       const ListenOptions& options) {
-  auto opened = std::make_shared<TCPPort>(sockets, std::move(factory));
+                                       const ListenOptions& options, SourceLocation asked) {
+  auto opened = std::make_shared<TCPPort>(sockets, std::move(factory), asked);
   opened->listen(port, options);
   try {
     opened->watch();
@@ -81,8 +81,8 @@ std::shared_ptr<TCPPort> TCPPort::open(Sockets& sockets, int port, std::shared_p
   return opened;
 }
 
-TCPPort::TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory)
-    : sockets_(sockets), factory_(std::move(factory)) {
+TCPPort::TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory, SourceLocation asked)
+    : sockets_(sockets), factory_(std::move(factory)), asked_(asked) {
   if (!factory_) throw std::invalid_argument("listenTCP: there is no factory");
 }
 
@@ -140,7 +140,8 @@ bool TCPPort::acceptOne() {
   if (VLOG_IS_ON(1)) {
     LogLine::info() << "Accepted a connection from " << peer.address() << " on " << host_;
   }
-  auto connection = std::make_unique<TCPConnection>(sockets_, std::move(socket), peer, factory_);
+  auto connection =
+      std::make_unique<TCPConnection>(sockets_, std::move(socket), peer, factory_, asked_);
   sockets_.connections.own(std::move(connection)).begin();
   return true;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <couplet/deferred/clock.h>
+#include <couplet/deferred/source_location.h>
 #include <couplet/reactor/detail/event_loop.h>
 #include <couplet/reactor/detail/socket.h>
 #include <couplet/reactor/detail/sockets.h>
@@ -20,9 +21,9 @@ class TCPPort final : public ListeningPort,
  public:
   /// Listens, and lets the loop keep it. Throws CannotListenError.
   static std::shared_ptr<TCPPort> open(Sockets& sockets, int port, std::shared_ptr<Factory> factory,
-                                       const ListenOptions& options);
+                                       const ListenOptions& options, SourceLocation asked);
 
-  TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory);
+  TCPPort(Sockets& sockets, std::shared_ptr<Factory> factory, SourceLocation asked);
 
   Address getHost() const override { return host_; }
   Deferred<void> stopListening() override;
@@ -42,6 +43,7 @@ class TCPPort final : public ListeningPort,
 
   Sockets& sockets_;  // not used once closed: the reactor may be gone
   std::shared_ptr<Factory> factory_;
+  SourceLocation asked_;  // where listenTCP was called
   Address host_;
   Descriptor socket_;
   Descriptor spare_;  // given up to accept, and close, a connection when the process has no

@@ -5,14 +5,14 @@
 
 namespace couplet::detail {
 
-void ThreadCalls::add(Callable<void()> call) {
+void ThreadCalls::add(Callable<void()> call, SourceLocation here) {
   std::lock_guard lock(mutex_);
   if (closed_) return;  // `call` dies after the lock
-  calls_.push_back(std::move(call));
+  calls_.push_back({std::move(call), here});
   if (!any_.exchange(true, std::memory_order_release)) wake_();
 }
 
-std::vector<Callable<void()>> ThreadCalls::takeAll() {
+std::vector<SitedCall> ThreadCalls::takeAll() {
   if (!any_.load(std::memory_order_acquire)) return {};
   std::lock_guard lock(mutex_);
   any_.store(false, std::memory_order_relaxed);
@@ -20,7 +20,7 @@ std::vector<Callable<void()>> ThreadCalls::takeAll() {
 }
 
 void ThreadCalls::close() {
-  std::vector<Callable<void()>> dropped;  // dies after the lock
+  std::vector<SitedCall> dropped;  // dies after the lock
   std::lock_guard lock(mutex_);
   closed_ = true;
   dropped.swap(calls_);

@@ -10,9 +10,16 @@
 #include <vector>
 
 #include <couplet/deferred/callable.h>
+#include <couplet/deferred/source_location.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
+
+/// A call, and where it was asked for.
+struct SitedCall {
+  Callable<void()> call;
+  SourceLocation asked;
+};
 
 /// First in, first out.
 class ThreadCalls {
@@ -24,10 +31,10 @@ class ThreadCalls {
   ThreadCalls& operator=(const ThreadCalls&) = delete;
 
   /// From any thread. Once closed, destroys `call`, there.
-  void add(Callable<void()> call);
+  void add(Callable<void()> call, SourceLocation here = {});
 
   /// For the reactor's thread: what was added since the last time.
-  std::vector<Callable<void()>> takeAll();
+  std::vector<SitedCall> takeAll();
 
   /// Destroys what was added and is not yet taken, and all that is added from now on.
   void close();
@@ -36,8 +43,8 @@ class ThreadCalls {
   Callable<void()> wake_;
   std::atomic<bool> any_ = false;  // whether calls_ has some: lets each turn go without the mutex
   std::mutex mutex_;
-  std::vector<Callable<void()>> calls_;  // guarded by mutex_
-  bool closed_ = false;                  // guarded by mutex_
+  std::vector<SitedCall> calls_;  // guarded by mutex_
+  bool closed_ = false;           // guarded by mutex_
 };
 
 }  // namespace couplet::detail

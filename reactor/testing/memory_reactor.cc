@@ -156,20 +156,21 @@ void MemoryReactor::stop() { impl_->loop.core().stop(); }
 
 bool MemoryReactor::running() const noexcept { return impl_->loop.core().running(); }
 
-void MemoryReactor::callFromThread(Callable<void()> call) {
-  impl_->loop.core().callFromThread(std::move(call));
+void MemoryReactor::callFromThread(Callable<void()> call, SourceLocation here) {
+  impl_->loop.core().callFromThread(std::move(call), here);
 }
 
-void MemoryReactor::callWhenRunning(Callable<void()> call) {
-  impl_->loop.core().callWhenRunning(std::move(call));
+void MemoryReactor::callWhenRunning(Callable<void()> call, SourceLocation here) {
+  impl_->loop.core().callWhenRunning(std::move(call), here);
 }
 
-void MemoryReactor::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) {
-  impl_->loop.core().addShutdownTrigger(phase, std::move(trigger));
+void MemoryReactor::addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                                       SourceLocation here) {
+  impl_->loop.core().addShutdownTrigger(phase, std::move(trigger), here);
 }
 
 std::shared_ptr<ListeningPort> MemoryReactor::listenTCP(int port, std::shared_ptr<Factory> factory,
-                                                        ListenOptions options) {
+                                                        ListenOptions options, SourceLocation) {
   requirePort(port, 0);
   auto& loop = impl_->loop;
   loop.core().requireNotOver("Reactor::listenTCP");
@@ -180,12 +181,12 @@ std::shared_ptr<ListeningPort> MemoryReactor::listenTCP(int port, std::shared_pt
 
 std::shared_ptr<Connector> MemoryReactor::connectTCP(const std::string& host, int port,
                                                      std::shared_ptr<ClientFactory> factory,
-                                                     ConnectOptions options) {
+                                                     ConnectOptions options, SourceLocation here) {
   requirePort(port, 1);
   auto& loop = impl_->loop;
   loop.core().requireNotOver("Reactor::connectTCP");
   auto connector = std::make_shared<MemoryConnector>(loop, Address{host, port}, std::move(factory),
-                                                     std::move(options));
+                                                     std::move(options), here);
   impl_->clients.emplace_back(connector);
   connector->connect();
   return connector;
@@ -193,8 +194,8 @@ std::shared_ptr<Connector> MemoryReactor::connectTCP(const std::string& host, in
 
 MemoryReactor::TimePoint MemoryReactor::now() const { return impl_->loop.now(); }
 
-DelayedCall MemoryReactor::callLater(Duration delay, Callable<void()> call) {
-  return impl_->loop.core().callLater(delay, std::move(call));
+DelayedCall MemoryReactor::callLater(Duration delay, Callable<void()> call, SourceLocation here) {
+  return impl_->loop.core().callLater(delay, std::move(call), here);
 }
 
 }  // namespace couplet::testing

@@ -166,16 +166,22 @@ class MemoryReactor final : public Reactor {
   void stop() override;
   bool running() const noexcept override;
   /// From any thread; but `run` does not wait for threads.
-  void callFromThread(Callable<void()> call) override;
-  void callWhenRunning(Callable<void()> call) override;
-  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) override;
-  std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
-                                           ListenOptions options = {}) override;
+  void callFromThread(Callable<void()> call,
+                      SourceLocation here = SourceLocation::current()) override;
+  void callWhenRunning(Callable<void()> call,
+                       SourceLocation here = SourceLocation::current()) override;
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                          SourceLocation here = SourceLocation::current()) override;
+  std::shared_ptr<ListeningPort> listenTCP(
+      int port, std::shared_ptr<Factory> factory, ListenOptions options = {},
+      SourceLocation here = SourceLocation::current()) override;
   std::shared_ptr<Connector> connectTCP(const std::string& host, int port,
                                         std::shared_ptr<ClientFactory> factory,
-                                        ConnectOptions options = {}) override;
+                                        ConnectOptions options = {},
+                                        SourceLocation here = SourceLocation::current()) override;
   TimePoint now() const override;
-  DelayedCall callLater(Duration delay, Callable<void()> call) override;
+  DelayedCall callLater(Duration delay, Callable<void()> call,
+                        SourceLocation here = SourceLocation::current()) override;
 
  private:
   friend class Pump;

@@ -90,6 +90,16 @@ TEST_F(DeferredCancelTest, WithACancellerALateFiringThrows) {
   failureResultOf<CancelledError>(deferred);
 }
 
+// Deferred 68: ... an errback as well, and where the canceller has answered itself.
+TEST_F(DeferredCancelTest, AfterACancellersAnswerALateFiringThrows) {
+  Promise<int> promise([](Promise<int>& promise) { promise.callback(5); });
+  auto deferred = promise.deferred();
+  deferred.cancel();
+  EXPECT_THROW(promise.errback(PoemError()), AlreadyCalledError);
+  EXPECT_THROW(promise.callback(1), AlreadyCalledError);
+  EXPECT_EQ(successResultOf(deferred), 5);
+}
+
 // Deferred 69: Cancelling one that has fired does nothing.
 TEST_F(DeferredCancelTest, CancellingAFiredOneDoesNothing) {
   int calls = 0;
@@ -99,6 +109,22 @@ TEST_F(DeferredCancelTest, CancellingAFiredOneDoesNothing) {
   deferred.cancel();
   EXPECT_EQ(calls, 0);
   EXPECT_EQ(successResultOf(deferred), 1);
+}
+
+// Deferred 69: ... with a failure as with a value, or while it is paused.
+TEST_F(DeferredCancelTest, CancellingAFiredPausedOneDoesNothing) {
+  int calls = 0;
+  Promise<int> failed([&] { ++calls; }), paused([&] { ++calls; });
+  auto first = failed.deferred(), second = paused.deferred();
+  failed.errback(PoemError("lost"));
+  first.cancel();
+  EXPECT_EQ(failureResultOf<PoemError>(first).message(), "lost");
+  second.pause();
+  paused.callback(5);
+  second.cancel();
+  second.unpause();
+  EXPECT_EQ(successResultOf(second), 5);
+  EXPECT_EQ(calls, 0);
 }
 
 // Deferred 70: The canceller is called once; a second cancel does nothing.
@@ -181,6 +207,16 @@ TEST_F(DeferredCancelTest, CancelForwardsToTheInnermostDeferred) {
   failureResultOf<CancelledError>(waiting);
 }
 
+// Deferred 72: ... whose canceller may have a value, with which the outer goes on.
+TEST_F(DeferredCancelTest, TheInnersCancellerMayAnswer) {
+  Promise<int> inner([](Promise<int>& promise) { promise.callback(5); });
+  auto waiting = succeed().addCallback([&] { return inner.deferred(); }).addCallback([](int value) {
+    return value + 1;
+  });
+  waiting.cancel();
+  EXPECT_EQ(successResultOf(waiting), 6);
+}
+
 // Deferred 73: An inner without a canceller that is cancelled so ignores one late firing.
 TEST_F(DeferredCancelTest, AnInnerCancelledSoIgnoresOneLateFiring) {
   Promise<int> inner;
@@ -216,6 +252,20 @@ TEST_F(DeferredCancelTest, CancellingFromTheOwnCallbackDoesNothing) {
       .addCallback([](int value) { return value * 10; });
   promise.callback(1);
   EXPECT_EQ(successResultOf(deferred), 20);
+}
+
+// Deferred 75: ... nor to the Deferred that this callback then returns.
+TEST_F(DeferredCancelTest, CancellingFromTheOwnCallbackLeavesWhatThatReturns) {
+  Promise<int> promise, inner;
+  Deferred<int> deferred = promise.deferred();
+  deferred.addCallback([&](int) {
+    deferred.cancel();
+    return inner.deferred();
+  });
+  promise.callback(1);
+  ASSERT_TRUE(inner.pending());
+  inner.callback(5);
+  EXPECT_EQ(successResultOf(deferred), 5);
 }
 
 // Deferred 76: The canceller is destroyed when the Promise fires, also where the chain then waits.

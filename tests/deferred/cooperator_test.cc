@@ -89,9 +89,9 @@ TEST_F(CooperatorTest, ASliceHasAtLeastOneStep) {
 class TickingClock : public Clock {
  public:
   TimePoint now() const override { return now_; }
-  DelayedCall callLater(Duration delay, Callable<void()> call) override {
+  DelayedCall callLater(Duration delay, Callable<void()> call, SourceLocation here) override {
     now_ += 4ms;
-    return calls.callLater(delay, std::move(call));
+    return calls.callLater(delay, std::move(call), here);
   }
 
   testing::FakeClock calls;

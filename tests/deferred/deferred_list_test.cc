@@ -2,6 +2,7 @@
 #include <couplet/deferred/deferred_list.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -171,6 +172,18 @@ TEST_F(DeferredListTest, CancellersMayThrowAndAnswer) {
   EXPECT_EQ(textOf(successResultOf(list)), "thrown 2");
 }
 
+// Deferred 99: One that fires meanwhile, and is destroyed by that, cancels the rest all the same.
+TEST_F(DeferredListTest, FiredWhileItIsCancelledItCancelsTheRest) {
+  Promise<int> answers([](Promise<int>& promise) { promise.callback(2); });
+  inputs.insert(inputs.begin(), answers.deferred());
+  std::optional<Deferred<void>> list;
+  list = DeferredList(std::move(inputs), fireOnOneCallback)
+             .addCallback([&](const FirstValueOrAll<int>&) { list.reset(); });
+  list->cancel();
+  EXPECT_FALSE(list);
+  for (auto& promise : promises) EXPECT_FALSE(promise.pending());
+}
+
 // Deferred 99: It waits for an input that goes on after that, and may be cancelled again.
 TEST_F(DeferredListTest, CancelledItWaitsForInputsThatGoOn) {
   int cancels = 0;
@@ -211,6 +224,15 @@ TEST_F(DeferredListTest, TakesFiredInputsAtOnce) {
   auto first = DeferredList(std::move(fired), fireOnOneCallback);
   EXPECT_EQ(std::get<0>(successResultOf(first)), std::pair(2, std::size_t{1}));
   EXPECT_EQ(textOf(successResultOf(DeferredList(one(succeed(1))))), "1");
+}
+
+// Deferred 93, 94, 102: ... where a failure fires it, too.
+TEST_F(DeferredListTest, TakesFailedInputsAtOnce) {
+  auto list = DeferredList(one(fail<int>(PoemError("lost"))), fireOnOneErrback);
+  EXPECT_EQ(failureResultOf<FirstError>(list).message(), "input 0 failed: lost");
+  inputs[1] = fail<int>(PoemError("lost"));
+  auto either = DeferredList(std::move(inputs), fireOnOneCallback, fireOnOneErrback);
+  EXPECT_EQ(failureResultOf<FirstError>(either).message(), "input 1 failed: lost");
 }
 
 // Deferred 103: It sees what the callbacks make of a result that an input had before.

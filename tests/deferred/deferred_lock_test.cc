@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/deferred/deferred_lock.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/testing/fake_clock.h>
 #include <couplet/deferred/testing/results.h>
 
 #include "tests/deferred/support/allocations.h"
@@ -20,6 +22,7 @@
 namespace couplet {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::assertNoResult;
 using testing::Counted;
 using testing::failureResultOf;
@@ -165,6 +168,16 @@ TEST_F(DeferredLockTest, CancellingWhoHasItDoesNothing) {
   EXPECT_TRUE(successResultOf(acquired));
 }
 
+// Deferred 80, 116: Who waits too long leaves the line.
+TEST_F(DeferredLockTest, WhoTimesOutLeavesTheLine) {
+  testing::FakeClock clock;
+  auto a = take('a'), b = take('b').addTimeout(1s, clock), c = take('c');
+  clock.advance(1s);
+  failureResultOf<TimeoutError>(b);
+  held.release();
+  EXPECT_EQ(order, "ac");
+}
+
 TEST_F(DeferredLockTest, DiscardingWhoWaitsTakesItOut) {
   int alive = 0;
   auto a = take('a');
@@ -254,6 +267,25 @@ TEST_F(DeferredLockTest, RunThatIsCancelledWhileItRuns) {
   EXPECT_EQ(cancelled, 1);
   EXPECT_FALSE(lock->locked());
   failureResultOf<CancelledError>(run);
+}
+
+// Deferred 118: ... when that has ended, and to the one who waits.
+TEST_F(DeferredLockTest, RunThatIsCancelledKeepsTheLockUntilItsCallHasEnded) {
+  Promise<void> answer, cleanUp;
+  auto stubborn = [&]() -> Deferred<void> {
+    try {
+      co_await answer.deferred();
+    } catch (const CancelledError&) {
+    }
+    co_await cleanUp.deferred();
+  };
+  auto run = lock->run(stubborn);
+  auto a = take('a');
+  run.cancel();
+  EXPECT_EQ(order, "");
+  cleanUp.callback();
+  EXPECT_EQ(order, "a");
+  successResultOf(run);
 }
 
 TEST_F(DeferredLockTest, RunThatIsDiscardedReleases) {

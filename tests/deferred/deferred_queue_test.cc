@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/race.h>
 #include <couplet/deferred/testing/results.h>
 
 #include "tests/deferred/support/allocations.h"
@@ -126,6 +127,28 @@ TEST_F(DeferredQueueTest, CancellingFreesThePlaceOfTheBacklog) {
   auto second = one.get();
   one.put('a');
   EXPECT_EQ(successResultOf(second), 'a');
+}
+
+// Deferred 107, 121: A get() that loses a race takes no item with it.
+TEST_F(DeferredQueueTest, WhoLosesARaceLosesNothing) {
+  Promise<void> tooLate;
+  auto first = race(queue->get(), tooLate.deferred());
+  tooLate.callback();
+  EXPECT_EQ(successResultOf(first).index(), 1u);
+  queue->put('a');
+  EXPECT_EQ(successResultOf(queue->get()), 'a');
+}
+
+// Deferred 121: Nor does one that is cancelled by who was handed an item.
+TEST_F(DeferredQueueTest, WhoGetsMayCancelTheNext) {
+  auto second = Deferred<void>();
+  auto first = queue->get().addCallback([&](char) { second.cancel(); });
+  second = get('2');
+  auto third = get('3');
+  queue->put('a');
+  failureResultOf<CancelledError>(second);
+  queue->put('b');
+  EXPECT_EQ(got, "3b ");
 }
 
 TEST_F(DeferredQueueTest, DiscardingWhoWaitsLosesNothing) {

@@ -163,5 +163,12 @@ TEST(FailureTest, AMovedFromOneHoldsNothing) {
   EXPECT_EQ(moved.message(), "far");
 }
 
+TEST(FailureTest, MayBeAssignedWhatItsOwnErrorHolds) {
+  Failure failure{FirstError(2, Failure(std::out_of_range("far"), SourceLocation{"poem.cc", 3}))};
+  failure = failure.get<FirstError>()->subFailure();
+  EXPECT_EQ(failure.message(), "far");
+  EXPECT_EQ(failure.raisedAt().line, 3u);
+}
+
 }  // namespace
 }  // namespace couplet

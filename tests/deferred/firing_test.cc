@@ -82,6 +82,18 @@ TEST_F(DeferredFiringTest, ACallbackAddedAfterFiringWaitsWhilePaused) {
   EXPECT_EQ(seen, 7);
 }
 
+// Deferred 4: ... nor while it waits on an inner.
+TEST_F(DeferredFiringTest, ACallbackAddedAfterFiringWaitsForAnInner) {
+  Promise<int> inner;
+  Deferred<int> deferred = succeed(1);
+  deferred.addCallback([&](int) { return inner.deferred(); });
+  int seen = 0;
+  deferred.addCallback([&](int value) { return seen = value; });
+  EXPECT_EQ(seen, 0);
+  inner.callback(7);
+  EXPECT_EQ(seen, 7);
+}
+
 // Deferred 5: The second firing throws AlreadyCalledError, after a callback as after an errback.
 TEST_F(DeferredFiringTest, FiringTwiceThrows) {
   for (bool failFirst : {false, true}) {
@@ -98,15 +110,29 @@ TEST_F(DeferredFiringTest, FiringTwiceThrows) {
   }
 }
 
+// Deferred 5: ... also while the chain waits on an inner, which it leaves alone.
+TEST_F(DeferredFiringTest, FiringTwiceThrowsWhileAnInnerIsWaitedFor) {
+  Promise<int> promise, inner;
+  auto deferred = promise.deferred().addCallback([&](int) { return inner.deferred(); });
+  promise.callback(1);
+  EXPECT_THROW(promise.callback(2), AlreadyCalledError);
+  EXPECT_THROW(promise.errback(PoemError()), AlreadyCalledError);
+  testing::assertNoResult(deferred);
+  inner.callback(7);
+  EXPECT_EQ(successResultOf(deferred), 7);
+}
+
 // The error says where the Deferred was made and where it was fired first.
 TEST_F(DeferredFiringTest, FiringTwiceTellsThePlaces) {
   Promise<int> promise(SourceLocation{"poem.cc", 3});
   promise.callback(1, SourceLocation{"first.cc", 5});
   try {
-    promise.callback(2);
+    promise.callback(2, SourceLocation{"second.cc", 7});
     FAIL();
   } catch (const AlreadyCalledError& error) {
-    EXPECT_STREQ(error.what(), "the Deferred made at poem.cc:3 was already fired at first.cc:5");
+    EXPECT_STREQ(error.what(),
+                 "the Deferred made at poem.cc:3 was already fired at first.cc:5, and is fired "
+                 "again at second.cc:7");
   }
 }
 

@@ -69,6 +69,18 @@ TEST_F(LoopingCallTest, MissedTicksAreSkipped) {
   EXPECT_EQ(times, (Times{0, 2.5, 3}));
 }
 
+// Deferred 137: ... where the time jumps to a multiple itself, too: one call, the next a whole
+// interval later.
+TEST_F(LoopingCallTest, AJumpToAMultipleIsOneCall) {
+  loop.start(1s);
+  clock.advance(3s);
+  EXPECT_EQ(times, (Times{0, 3}));
+  clock.advance(999ms);
+  EXPECT_EQ(times.size(), 2u);
+  clock.advance(1ms);
+  EXPECT_EQ(times, (Times{0, 3, 4}));
+}
+
 // Deferred 137: A call that takes long moves the grid no more than a late one.
 TEST_F(LoopingCallTest, TimeThatPassesInACallDoesNotMoveTheGrid) {
   LoopingCall slow(clock, [&] {
@@ -235,6 +247,22 @@ TEST_F(LoopingCallTest, WithCountCountsFromStart) {
   counting.start(1s);
   clock.advance(1s);
   EXPECT_EQ(counts, (std::vector<int>{2, 1, 1}));
+}
+
+// Deferred 140: ... those that passed while a call was under way, too.
+TEST_F(LoopingCallTest, WithCountCountsWhatPassedDuringACall) {
+  std::vector<int> counts;
+  std::optional<Promise<void>> answer;
+  auto counting = LoopingCall::withCount(clock, [&](int count) {
+    counts.push_back(count);
+    return answer.emplace().deferred();
+  });
+  auto stopped = counting.start(1s);
+  clock.advance(3300ms);
+  answer->callback();
+  clock.advance(700ms);
+  EXPECT_EQ(counts, (std::vector<int>{1, 4}));
+  std::move(stopped).discard();
 }
 
 // Deferred 140: ... and 1 for an interval of 0.

@@ -168,6 +168,25 @@ TEST_F(RaceTest, OfFiredInputsTheFirstWins) {
   EXPECT_EQ(cancelled, "ab");
 }
 
+// Deferred 108, 112: ... and when all have failed already, it has.
+TEST_F(RaceTest, OfFailedInputsNoneWins) {
+  std::vector<Deferred<int>> failed;
+  failed.push_back(fail<int>(PoemError("a")));
+  failed.push_back(fail<int>(PoemError("b")));
+  auto first = race(std::move(failed));
+  EXPECT_EQ(failureResultOf<FailureGroup>(first).message(), "2 of 2 failed: a; b");
+}
+
+// Deferred 107: Once it has fired, cancelling it reaches nobody.
+TEST_F(RaceTest, CancellingAFiredOneDoesNothing) {
+  auto first = race(std::move(inputs));
+  promises[0].callback(1);
+  EXPECT_EQ(cancelled, "bc");
+  first.cancel();
+  EXPECT_EQ(cancelled, "bc");
+  EXPECT_EQ(successResultOf(first), Winner(0, 1));
+}
+
 TEST_F(RaceTest, InputsWithoutValuesGiveTheIndex) {
   Promise<void> slow, fast;
   std::vector<Deferred<void>> two;
@@ -199,7 +218,7 @@ TEST_F(RaceTest, InputsOfSeveralTypesFailWhenAllFail) {
 }
 
 TEST_F(RaceTest, InputsOfSeveralTypesReadWellInACoroutine) {
-  auto both = [this](Deferred<void> tooLate) -> Deferred<std::string> {
+  auto both = [](Deferred<void> tooLate) -> Deferred<std::string> {
     auto first = co_await race(succeed(std::make_unique<int>(5)), std::move(tooLate));
     co_return first.index() == 0 ? std::to_string(*std::get<0>(first)) : "too late";
   };

@@ -53,6 +53,14 @@ TEST_F(TimeoutTest, FiringInTimeEndsTheTimer) {
   EXPECT_EQ(successResultOf(deferred), 5);
 }
 
+// Deferred 79: ... when it fails, too.
+TEST_F(TimeoutTest, FailingInTimeEndsTheTimer) {
+  auto deferred = promise.deferred().addTimeout(10s, clock);
+  promise.errback(PoemError());
+  EXPECT_EQ(clock.delayedCalls(), 0u);
+  failureResultOf<PoemError>(deferred);
+}
+
 // Deferred 79: ... so too where it had fired before.
 TEST_F(TimeoutTest, AFiredOneNeedsNoTimer) {
   auto deferred = succeed(5).addTimeout(10s, clock);
@@ -170,6 +178,15 @@ TEST_F(TimeoutTest, TheShorterOfTwoWins) {
     EXPECT_EQ(clock.delayedCalls(), 0u);
     EXPECT_EQ(failureResultOf<TimeoutError>(deferred).get<TimeoutError>()->timeout(), 1s);
   }
+}
+
+// Deferred 87: ... so they are when it fires in time.
+TEST_F(TimeoutTest, FiringInTimeEndsBothTimers) {
+  auto deferred = promise.deferred().addTimeout(1s, clock).addTimeout(5s, clock);
+  EXPECT_EQ(clock.delayedCalls(), 2u);
+  promise.callback(5);
+  EXPECT_EQ(clock.delayedCalls(), 0u);
+  EXPECT_EQ(successResultOf(deferred), 5);
 }
 
 // Deferred 88: A time-out of 0 waits for the clock's next turn.

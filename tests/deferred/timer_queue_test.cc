@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 class StandingClock : public Clock {
  public:
   TimePoint now() const override { return TimePoint{} + time; }
-  DelayedCall callLater(Duration, Callable<void()>) override { return {}; }
+  DelayedCall callLater(Duration, Callable<void()>, SourceLocation) override { return {}; }
 
   Duration time{};
 };

@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include <couplet/deferred/concurrently.h>
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/deferred_list.h>
+#include <couplet/deferred/gather_results.h>
+#include <couplet/deferred/race.h>
 #include <couplet/deferred/testing/results.h>
 
 #include "tests/deferred/support/lives.h"
@@ -120,6 +125,30 @@ TEST_F(DeferredValuesTest, AValueMayThrowWhereverItIsMoved) {
   EXPECT_GT(failures, 5);
   EXPECT_GT(successes, 2);
   EXPECT_EQ(failures + successes, 18);
+}
+
+/// Two pieces of work, the first of which gives a value that throws at its `fuse`th move.
+std::vector<Deferred<ThrowsOnMove>> twoThatThrow(int fuse, int& alive) {
+  std::vector<Deferred<ThrowsOnMove>> two;
+  for (int each : {fuse, 1000}) {
+    two.push_back(succeed().addCallback([each, &alive] { return ThrowsOnMove(each, alive); }));
+  }
+  return two;
+}
+
+// Deferred 206: ... by those that combine several, too.
+TEST_F(DeferredValuesTest, AValueMayThrowWhereverACombinatorMovesIt) {
+  int alive = 0, outcomes = 0;
+  for (int fuse = 1; fuse < 20; ++fuse) {
+    auto done = [&](const auto&) { ++outcomes; };
+    gatherResults(twoThatThrow(fuse, alive)).addCallbacks(done, done);
+    DeferredList(twoThatThrow(fuse, alive)).addCallbacks(done, done);
+    DeferredList(twoThatThrow(fuse, alive), fireOnOneCallback).addCallbacks(done, done);
+    race(twoThatThrow(fuse, alive)).addCallbacks(done, done);
+    concurrently(twoThatThrow(fuse, alive)).addCallbacks(done, done);
+  }
+  EXPECT_EQ(outcomes, 5 * 19);
+  EXPECT_EQ(alive, 0);
 }
 
 // Values that do not fit the slot of a chain, or need more alignment than that has.

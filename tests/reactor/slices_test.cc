@@ -37,6 +37,18 @@ TEST_F(SlicesTest, AnEndlessTaskLeavesTheReactorItsTurns) {
   EXPECT_GT(steps, 3);
 }
 
+// Deferred 139: An interval of 0 is every turn of the reactor, once.
+TEST_F(SlicesTest, AnIntervalOfZeroIsOneCallATurn) {
+  testing::MemoryReactor turning;
+  int calls = 0;
+  LoopingCall busy(turning, [&] { ++calls; });
+  busy.start(0s);
+  for (int turns = 1; turns < 5; ++turns) {
+    EXPECT_EQ(calls, turns);
+    turning.turn();
+  }
+}
+
 TEST_F(SlicesTest, ALoopingCallCountsItsIntervals) {
   std::vector<int> counts;
   LoopingCall looping = LoopingCall::withCount(*reactor, [&](int count) {

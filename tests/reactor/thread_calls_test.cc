@@ -13,7 +13,7 @@ namespace {
 class ThreadCallsTest : public ::testing::Test {
  protected:
   void runAll() {
-    for (auto& call : calls.takeAll()) call();
+    for (auto& one : calls.takeAll()) one.call();
   }
 
   int wakeUps = 0;

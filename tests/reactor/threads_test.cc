@@ -214,6 +214,60 @@ TEST_F(ThreadsTest, FailsWhenThePoolIsDestroyedBeforeItBegins) {
   failureResultOf<ThreadPoolStopped>(waiting);
 }
 
+TEST_F(ThreadsTest, WhatIsQueuedWhenThePoolStopsFailsAndIsDestroyed) {
+  auto waiting = deferToThread(*pool, [a = Alive(alive)] { return a; });
+  pool->callInThread([a = Alive(alive)] { ADD_FAILURE() << "called"; });
+  callMultipleInThread(
+      *pool, [a = Alive(alive)] { ADD_FAILURE() << "called"; }, [a = Alive(alive)] {});
+  EXPECT_EQ(alive, 4);
+  pool->stop();
+  EXPECT_EQ(alive, 0);
+  failureResultOf<ThreadPoolStopped>(waiting);
+}
+
+TEST_F(ThreadsTest, WhatIsQueuedAndDroppedWhenThePoolStopsIsReported) {
+  static int reported;
+  reported = 0;
+  auto before = setReportFunction([](const UnhandledFailure& unhandled) {
+    reported += unhandled.failure.check<ThreadPoolStopped>() != nullptr;
+  });
+  deferToThread(*pool, [a = Alive(alive)] {});
+  pool->stop();
+  setReportFunction(before);
+  EXPECT_EQ(reported, 1);
+  EXPECT_EQ(alive, 0);
+}
+
+// The coroutine's frame, the function and its answer: nothing is left of any.
+TEST_F(ThreadsTest, ACoroutineThatAwaitsAThreadMayBeDiscardedOrAbandoned) {
+  auto work = [&]() -> Deferred<void> {
+    Alive frame(alive);
+    auto answer = deferToThread(*pool, [a = Alive(alive)] { return a; });
+    co_await std::move(answer);
+  };
+  work().discard();
+  EXPECT_EQ(alive, 0);
+  auto abandoned = work();
+  EXPECT_EQ(alive, 2);
+  pool.reset();
+  EXPECT_EQ(alive, 0);
+  failureResultOf<ThreadPoolStopped>(abandoned);
+}
+
+TEST_F(ThreadsTest, AnAnswerThatNobodyTakesDies) {
+  std::optional<testing::MemoryReactor> unrun(std::in_place);
+  std::optional<ThreadPool> threads(std::in_place, *unrun);
+  auto answered = deferToThread(*threads, [a = Alive(alive)] { return a; });
+  threads->start();
+  while (threads->statistics().queued + threads->statistics().working > 0) {
+    std::this_thread::yield();
+  }
+  std::move(answered).discard();
+  EXPECT_LE(alive, 1);  // the answer is on its way
+  unrun.reset();
+  EXPECT_EQ(alive, 0);
+}
+
 TEST_F(ThreadsTest, ACallbackMayAskAgainAndCancelOthersWhileThePoolEnds) {
   auto first = deferToThread(*pool, [] {});
   auto second = deferToThread(*pool, [] {});

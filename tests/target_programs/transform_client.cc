@@ -23,27 +23,30 @@ class RedirectedReactor : public Reactor {
 
   std::shared_ptr<Connector> connectTCP(const std::string& host, int,
                                         std::shared_ptr<ClientFactory> factory,
-                                        ConnectOptions options) override {
-    return reactor_.connectTCP(host, port_, std::move(factory), std::move(options));
+                                        ConnectOptions options, SourceLocation here) override {
+    return reactor_.connectTCP(host, port_, std::move(factory), std::move(options), here);
   }
 
   void run() override { reactor_.run(); }
   void stop() override { reactor_.stop(); }
   bool running() const noexcept override { return reactor_.running(); }
-  void callFromThread(Callable<void()> call) override { reactor_.callFromThread(std::move(call)); }
-  void callWhenRunning(Callable<void()> call) override {
-    reactor_.callWhenRunning(std::move(call));
+  void callFromThread(Callable<void()> call, SourceLocation here) override {
+    reactor_.callFromThread(std::move(call), here);
   }
-  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger) override {
-    reactor_.addShutdownTrigger(phase, std::move(trigger));
+  void callWhenRunning(Callable<void()> call, SourceLocation here) override {
+    reactor_.callWhenRunning(std::move(call), here);
+  }
+  void addShutdownTrigger(ShutdownPhase phase, Callable<Deferred<void>()> trigger,
+                          SourceLocation here) override {
+    reactor_.addShutdownTrigger(phase, std::move(trigger), here);
   }
   std::shared_ptr<ListeningPort> listenTCP(int port, std::shared_ptr<Factory> factory,
-                                           ListenOptions options) override {
-    return reactor_.listenTCP(port, std::move(factory), std::move(options));
+                                           ListenOptions options, SourceLocation here) override {
+    return reactor_.listenTCP(port, std::move(factory), std::move(options), here);
   }
   TimePoint now() const override { return reactor_.now(); }
-  DelayedCall callLater(Duration delay, Callable<void()> call) override {
-    return reactor_.callLater(delay, std::move(call));
+  DelayedCall callLater(Duration delay, Callable<void()> call, SourceLocation here) override {
+    return reactor_.callLater(delay, std::move(call), here);
   }
 
  private:

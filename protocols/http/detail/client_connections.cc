@@ -38,13 +38,24 @@ class ConnectionFactory : public ClientFactory {
   std::shared_ptr<ConnectionWaiter> waiter_;  // null once it was told
 };
 
-std::shared_ptr<ConnectionWaiter> newWaiter(ClientDestination to, bool fresh) {
-  auto waiter = std::make_shared<ConnectionWaiter>(std::move(to), fresh);
-  waiter->promise = Promise<HTTPClientProtocol*>([weak = std::weak_ptr(waiter)] {
-    const auto cancelled = weak.lock();
+/// The canceller of a waiter's Promise.
+struct StopConnecting {
+  std::weak_ptr<ConnectionWaiter> waiter;
+
+  void operator()() const {
+    const auto cancelled = waiter.lock();
     const auto attempt = cancelled ? cancelled->connector.lock() : nullptr;
     if (attempt) attempt->disconnect();
-  });
+  }
+  std::string waitsFor() const {
+    const auto waiting = waiter.lock();
+    return "a connection to " + (waiting ? waiting->to.key : "nobody");
+  }
+};
+
+std::shared_ptr<ConnectionWaiter> newWaiter(ClientDestination to, bool fresh) {
+  auto waiter = std::make_shared<ConnectionWaiter>(std::move(to), fresh);
+  waiter->promise = Promise<HTTPClientProtocol*>(StopConnecting{waiter});
   return waiter;
 }
 

@@ -61,8 +61,7 @@ Deferred<Response> HTTPClientProtocol::ask(ClientRequest request) {
   parser_.expectResponse({.method = request.method, .offersUpgrade = offersUpgrade});
   exchange_ = std::make_unique<Exchange>(std::move(request));
   Exchange& exchange = *exchange_;
-  exchange.answer =
-      Promise<Response>([this, whose = &exchange](Promise<Response>&) { cancelled(whose); });
+  exchange.answer = Promise<Response>(Exchange::Canceller{*this, exchange});
   Deferred<Response> response = exchange.answer.deferred();
   transport().write(exchange.request.bytes);
   setTimeout(exchange.request.headTimeout);

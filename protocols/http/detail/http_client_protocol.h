@@ -58,6 +58,17 @@ class HTTPClientProtocol final : public TimeoutMixin<Protocol>, private BodySour
  private:
   /// A request, and its response as far as it came.
   struct Exchange {
+    /// Of the answer.
+    struct Canceller {
+      HTTPClientProtocol& protocol;
+      Exchange& whose;
+
+      void operator()(Promise<Response>&) const { protocol.cancelled(&whose); }
+      std::string waitsFor() const {
+        return "the answer to " + whose.request.method + " " + whose.request.url;
+      }
+    };
+
     explicit Exchange(ClientRequest asked) : request(std::move(asked)) {}
 
     ClientRequest request;

@@ -78,7 +78,7 @@ const KnownFaults& knownFaults() {
 template <class Out, class... Faults>
 class PendingReplyOf final : public PendingReply {
  public:
-  PendingReplyOf() : promise_([this] { cancel(); }) {}
+  PendingReplyOf() : promise_(Canceller{*this}) {}
 
   Deferred<Out> deferred() { return promise_.deferred(); }
 
@@ -93,6 +93,15 @@ class PendingReplyOf final : public PendingReply {
   }
 
  private:
+  struct Canceller {
+    PendingReplyOf& reply;
+
+    void operator()() const { reply.cancel(); }
+    std::string waitsFor() const {
+      return "an answer, which is to be " + std::string(reply.type().name);
+    }
+  };
+
   Promise<Out> promise_;
   Out out_{};
 };

@@ -25,9 +25,9 @@ int ProgramRun::run(bool asJSON) {
 }
 
 void ProgramRun::begin(bool asJSON) {
-  work_ = main_(program_, asJSON).addBoth([this](Result<ProgramResult> result) {
-    ended(std::move(result));
-  });
+  work_ = main_(program_, asJSON)
+              .addBoth([this](Result<ProgramResult> result) { ended(std::move(result)); })
+              .named("main");
 }
 
 void ProgramRun::ended(Result<ProgramResult> result) {

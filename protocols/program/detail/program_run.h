@@ -16,8 +16,9 @@ namespace couplet::detail {
 class ProgramRun {
  public:
   /// `main` must outlive it.
-  ProgramRun(std::string name, Arguments arguments, ProgramMain& main)
-      : program_(std::move(name), reactor_, std::move(arguments)), main_(main) {}
+  ProgramRun(std::string name, Arguments arguments, ProgramMain& main,
+             const ReactorOptions& options)
+      : reactor_(options), program_(std::move(name), reactor_, std::move(arguments)), main_(main) {}
   ~ProgramRun();
   ProgramRun(const ProgramRun&) = delete;
   ProgramRun& operator=(const ProgramRun&) = delete;

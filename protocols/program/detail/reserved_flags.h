@@ -3,8 +3,10 @@
 // Internal. The flags that every program with settings has.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include <couplet/deferred/clock.h>
 #include <couplet/protocols/program/detail/command_line.h>
 
 namespace couplet::detail {
@@ -15,7 +17,8 @@ class ReservedFlags final : public FlagSet {
   bool storeSettings = false;
   bool factoryReset = false;
   bool pureObject = false;
-  std::string settingsFile;  // empty: the usual one
+  std::string settingsFile;            // empty: the usual one
+  std::optional<Duration> stallLimit;  // as ReactorOptions::stallLimit
 
   Takes find(const std::string& name) const override;
   void set(const std::string& name, const std::string& spelling, const std::string& value) override;
@@ -25,6 +28,7 @@ class ReservedFlags final : public FlagSet {
 
  private:
   bool* choiceOf(const std::string& name);
+  void setChoice(bool& choice, const std::string& spelling, const std::string& value);
 };
 
 /// For `--help`.

@@ -10,9 +10,10 @@
 namespace couplet::detail {
 
 MemoryConnector::MemoryConnector(MemoryLoop& loop, Address destination,
-                                 std::shared_ptr<ClientFactory> factory, ConnectOptions options)
+                                 std::shared_ptr<ClientFactory> factory, ConnectOptions options,
+                                 SourceLocation asked)
     : BasicConnector(loop.core().weakConnections(), std::move(destination), std::move(factory),
-                     std::move(options)),
+                     std::move(options), asked),
       loop_(loop) {}
 
 void MemoryConnector::succeed(std::shared_ptr<Factory> peer) {

@@ -16,7 +16,7 @@ namespace couplet::detail {
 class MemoryConnector final : public BasicConnector {
  public:
   MemoryConnector(MemoryLoop& loop, Address destination, std::shared_ptr<ClientFactory> factory,
-                  ConnectOptions options);
+                  ConnectOptions options, SourceLocation asked);
 
   using BasicConnector::factory;
   using BasicConnector::options;

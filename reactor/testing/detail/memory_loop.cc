@@ -14,7 +14,9 @@ MemoryLoop::MemoryLoop(Clock& clock, const testing::MemoryReactorOptions& option
             {.handleSignals = false,
              .shutdownDeadline = options.shutdownDeadline,
              .closingDeadline = options.closingDeadline},
-            [this] { woken_ = true; }) {}
+            [this] { woken_ = true; }) {
+  ThreadStamp::tellTime(now_);
+}
 
 void MemoryLoop::end() noexcept {
   network_.clear();
@@ -51,6 +53,7 @@ void MemoryLoop::advance(Duration by) {
   requireNoTurn();
   if (by < Duration::zero()) throw std::invalid_argument("time does not go backwards");
   now_ += by;
+  ThreadStamp::tellTime(now_);
   flush();
 }
 
@@ -78,6 +81,7 @@ bool MemoryLoop::moves() noexcept {
 bool MemoryLoop::skipToNextCall() noexcept {
   auto next = core_.timers().earliest();
   if (next) now_ = std::max(now_, *next);
+  ThreadStamp::tellTime(now_);
   return next.has_value();
 }
 

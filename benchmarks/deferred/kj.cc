@@ -1,28 +1,34 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What a Promise of KJ (Debian's libcapnp-dev) costs, in the cases of deferred_benchmark.cc. KJ's
+// What a Promise of KJ (Debian's libcapnp-dev) costs, in the cases of couplet.cc. KJ's
 // promises are lazy: `wait` is what runs them.
+#include <kj/async-queue.h>
 #include <kj/async.h>
+
+#include <array>
 
 #include <benchmark/benchmark.h>
 
-#include "benchmarks/inside/timed.h"
+#include "benchmarks/deferred/timed.h"
 
 namespace {
 
+using benchmarks::kInputs;
 using benchmarks::kLoopSteps;
 
-/// KJ needs an event loop on each thread.
-struct Thread {
+struct Token {};
+
+/// KJ needs an event loop on each thread. It has no lock: a queue with a token does for one.
+struct Thread : benchmarks::PlainThread {
   kj::EventLoop loop;
   kj::WaitScope scope{loop};
+  kj::ProducerConsumerQueue<int> queue;
+  kj::ProducerConsumerQueue<Token> lock;  // who holds it has its token
 };
 
 template <class Work>
 void timed(const char* name, Work work) {
-  benchmark::RegisterBenchmark(name, [work](benchmark::State& state) {
-    benchmarks::timeAndCount<Thread>(state, [work](Thread& thread) { work(thread.scope); });
-  });
+  benchmarks::timed<Thread>(name, [work](Thread& thread) { work(thread.scope); });
 }
 
 /// A chain of so many callbacks.
@@ -103,6 +109,44 @@ void runTailLoop(kj::WaitScope& scope) {
   end.wait(scope);
 }
 
+void gatherAll(kj::WaitScope& scope) {
+  std::array<kj::Own<kj::PromiseFulfiller<int>>, kInputs> fulfillers;
+  auto inputs = kj::heapArrayBuilder<kj::Promise<int>>(kInputs);
+  for (auto& fulfiller : fulfillers) {
+    auto pair = kj::newPromiseAndFulfiller<int>();
+    fulfiller = kj::mv(pair.fulfiller);
+    inputs.add(kj::mv(pair.promise));
+  }
+  kj::Promise<kj::Array<int>> whole = kj::joinPromises(inputs.finish());
+  for (auto& fulfiller : fulfillers) fulfiller->fulfill(1);
+  benchmark::DoNotOptimize(whole.wait(scope).begin());
+}
+
+void raceTwo(kj::WaitScope& scope) {
+  auto one = kj::newPromiseAndFulfiller<int>();
+  auto other = kj::newPromiseAndFulfiller<int>();
+  kj::Promise<int> first = one.promise.exclusiveJoin(kj::mv(other.promise));
+  other.fulfiller->fulfill(1);
+  benchmark::DoNotOptimize(first.wait(scope));
+}
+
+void handOverItem(Thread& thread) {
+  int sum = 0;
+  kj::Promise<int> got = thread.queue.pop().then([&sum](int value) { return sum += value; });
+  thread.queue.push(1);
+  got.wait(thread.scope);
+  benchmark::DoNotOptimize(sum);
+}
+
+/// Who holds it hands it over to who waits, and that one holds it now.
+void handOverLock(Thread& thread) {
+  int sum = 0;
+  kj::Promise<void> acquired = thread.lock.pop().then([&sum](Token) { ++sum; });
+  thread.lock.push(Token());
+  acquired.wait(thread.scope);
+  benchmark::DoNotOptimize(sum);
+}
+
 const bool registered = [] {
   timed("fire 1/kj", fire<1>);
   timed("fire 3/kj", fire<3>);
@@ -112,6 +156,10 @@ const bool registered = [] {
   timed("loop/kj", [](kj::WaitScope& scope) { stepLater(kLoopSteps).wait(scope); });
   timed("loop, fulfilled/kj", runTailLoop);
   timed("fired/kj", addToFired);
+  timed("gather/kj", gatherAll);
+  timed("race/kj", raceTwo);
+  benchmarks::timed<Thread>("queue/kj", handOverItem);
+  benchmarks::timed<Thread>("lock/kj", handOverLock);
   return true;
 }();
 

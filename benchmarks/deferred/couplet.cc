@@ -1,29 +1,43 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 //
-// What a Deferred costs, in the cases of kj_promise_benchmark.cc.
+// What a Deferred costs, in the cases of kj.cc.
+#include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/deferred_lock.h>
+#include <couplet/deferred/deferred_queue.h>
+#include <couplet/deferred/gather_results.h>
+#include <couplet/deferred/race.h>
 
-#include "benchmarks/inside/timed.h"
+#include "benchmarks/deferred/timed.h"
 
 namespace {
 
+using benchmarks::kInputs;
 using benchmarks::kLoopSteps;
+using couplet::Acquired;
 using couplet::Deferred;
 using couplet::Promise;
 
-/// Couplet needs nothing on a thread.
-struct Thread {};
+using Thread = benchmarks::PlainThread;
+
+struct QueueThread : Thread {
+  couplet::DeferredQueue<int> queue;
+};
+
+struct LockThread : Thread {
+  couplet::DeferredLock lock;
+  Acquired held = std::move(*lock.acquire().readyValue());
+};
 
 template <class Work>
 void timed(const char* name, Work work) {
-  benchmark::RegisterBenchmark(name, [work](benchmark::State& state) {
-    benchmarks::timeAndCount<Thread>(state, [work](Thread&) { work(); });
-  });
+  benchmarks::timed<Thread>(name, work);
 }
 
 /// A chain of so many callbacks.
@@ -38,7 +52,7 @@ Deferred<int> attach(Deferred<int> deferred, int& sum) {
 }
 
 template <int kSteps>
-void fire() {
+void fire(Thread&) {
   int sum = 0;
   Promise<int> promise;
   Deferred<int> last = attach<kSteps>(promise.deferred(), sum);
@@ -47,7 +61,7 @@ void fire() {
 }
 
 /// A callback answers with a Deferred that is fired later.
-void fireInnerLater() {
+void fireInnerLater(Thread&) {
   int sum = 0;
   Promise<int> outer;
   Promise<int> inner;
@@ -59,7 +73,7 @@ void fireInnerLater() {
   benchmark::DoNotOptimize(sum);
 }
 
-void addToFired() {
+void addToFired(Thread&) {
   int sum = 0;
   couplet::succeed(1).addCallback([&sum](int value) { return sum += value; });
   benchmark::DoNotOptimize(sum);
@@ -86,10 +100,42 @@ class TailLoop {
   int left_ = kLoopSteps;
 };
 
-void runTailLoop() {
+void runTailLoop(Thread&) {
   TailLoop loop;
   Deferred<void> end = loop.next();
   loop.fireAll();
+}
+
+void gatherAll(Thread&) {
+  std::array<Promise<int>, kInputs> promises;
+  std::vector<Deferred<int>> inputs;
+  inputs.reserve(kInputs);
+  for (Promise<int>& promise : promises) inputs.push_back(promise.deferred());
+  Deferred<std::vector<int>> whole = couplet::gatherResults(std::move(inputs));
+  for (Promise<int>& promise : promises) promise.callback(1);
+  benchmark::DoNotOptimize(whole.readyValue()->data());
+}
+
+void raceTwo(Thread&) {
+  Promise<int> one;
+  Promise<int> other;
+  auto first = couplet::race(one.deferred(), other.deferred());
+  other.callback(1);
+  benchmark::DoNotOptimize(first.readyValue()->index());
+}
+
+void handOverItem(QueueThread& thread) {
+  int sum = 0;
+  Deferred<int> got = thread.queue.get().addCallback([&sum](int value) { return sum += value; });
+  thread.queue.put(1);
+  benchmark::DoNotOptimize(sum);
+}
+
+/// Who holds it hands it over to who waits, and that one holds it now.
+void handOverLock(LockThread& thread) {
+  Deferred<void> acquired =
+      thread.lock.acquire().addCallback([&](Acquired held) { thread.held = std::move(held); });
+  thread.held.release();
 }
 
 // The same with coroutines.
@@ -105,11 +151,21 @@ Deferred<int> await(Deferred<int> deferred, int& sum) {
 
 /// So many coroutines, each awaiting the next, the innermost a Promise.
 template <int kDepth>
-void fireAwaited() {
+void fireAwaited(Thread&) {
   int sum = 0;
   Promise<int> promise;
   Deferred<int> last = await<kDepth>(promise.deferred(), sum);
   promise.callback(1);
+  benchmark::DoNotOptimize(sum);
+}
+
+Deferred<int> addUp(Deferred<int> deferred, int& sum) {
+  co_return sum += co_await std::move(deferred);
+}
+
+void awaitFired(Thread&) {
+  int sum = 0;
+  Deferred<int> last = addUp(couplet::succeed(1), sum);
   benchmark::DoNotOptimize(sum);
 }
 
@@ -127,7 +183,7 @@ Deferred<void> awaitPending(std::optional<Promise<void>>& pending) {
   pending.reset();
 }
 
-void fireEachAwaited() {
+void fireEachAwaited(Thread&) {
   std::optional<Promise<void>> pending;
   Deferred<void> end = awaitPending(pending);
   while (pending) {
@@ -144,10 +200,15 @@ const bool registered = [] {
   timed("inner/couplet", fireInnerLater);
   timed("loop/couplet", runTailLoop);
   timed("fired/couplet", addToFired);
-  timed("coroutine 1/couplet", fireAwaited<1>);
+  timed("gather/couplet", gatherAll);
+  timed("race/couplet", raceTwo);
+  benchmarks::timed<QueueThread>("queue/couplet", handOverItem);
+  benchmarks::timed<LockThread>("lock/couplet", handOverLock);
+  timed("await fired/couplet", awaitFired);
+  timed("await pending/couplet", fireAwaited<1>);
   timed("coroutine 3/couplet", fireAwaited<3>);
   timed("coroutine 10/couplet", fireAwaited<10>);
-  timed("coroutine loop, ready/couplet", [] { Deferred<int> sum = awaitReady(); });
+  timed("coroutine loop, ready/couplet", [](Thread&) { Deferred<int> sum = awaitReady(); });
   timed("coroutine loop, pending/couplet", fireEachAwaited);
   return true;
 }();
