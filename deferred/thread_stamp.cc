@@ -5,7 +5,7 @@ namespace couplet {
 
 constinit thread_local PendingStamp ThreadStamp::stamp{};
 constinit thread_local Clock::TimePoint ThreadStamp::time{};
-constinit thread_local Clock::TimePoint (*ThreadStamp::looking)() noexcept = nullptr;
+constinit thread_local ThreadStamp::Look ThreadStamp::looking = nullptr;
 constinit thread_local std::uint32_t ThreadStamp::connections = 0;
 constinit thread_local ConnectionNames* ConnectionNames::innermost = nullptr;
 

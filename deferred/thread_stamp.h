@@ -28,8 +28,10 @@ class ThreadStamp {
     time = now;
     stamp.madeAt = ticks(now);
   }
+  using Look = Clock::TimePoint (*)() noexcept;
+
   /// For clocks of the system's, before they wait: the next one who asks calls `look` for the time.
-  static void timePasses(Clock::TimePoint (*look)() noexcept) noexcept {
+  static void timePasses(Look look) noexcept {
     looking = look;
     stamp.madeAt = kStale;
   }
@@ -66,7 +68,7 @@ class ThreadStamp {
   // Not inline, which would give each library that a program loads its own.
   static constinit thread_local PendingStamp stamp;
   static constinit thread_local Clock::TimePoint time;
-  static constinit thread_local Clock::TimePoint (*looking)() noexcept;
+  static constinit thread_local Look looking;
   static constinit thread_local std::uint32_t connections;
 };
 

@@ -119,11 +119,12 @@ def _times(cases):
                   f"{ratio:.2f}", against(TASK_LIMIT, ratio),
                   *(f"{others[title]:.1f}" if title in others else "-"
                     for _, title in COMPILED + SCRIPTS), _first(others))
-    table.note(f"CPU time, medians of {REPETITIONS} rounds, in each of which every case is measured "
-               "once. Task: a bare C++20 coroutine\ntask, which can neither cancel nor report, for "
-               "each Deferred. One callback without a task for what is fired, by\nan event that can "
-               f"be neither moved nor handed on, takes {cases['event/task'].time:.1f} ns. KJ 0.9.2 "
-               "has no coroutines, and Boost's\nfutures cannot be awaited.")
+    table.note(
+        f"CPU time, medians of {REPETITIONS} rounds, in each of which every case is measured once. "
+        "Task: a bare C++20 coroutine\ntask, which can neither cancel nor report, for each "
+        "Deferred. One callback without a task for what is fired, by\nan event that can be neither "
+        f"moved nor handed on, takes {cases['event/task'].time:.1f} ns. KJ 0.9.2 has no "
+        "coroutines, and Boost's\nfutures cannot be awaited.")
     return table
 
 
@@ -144,9 +145,10 @@ def _instructions(counts):
                   against(TASK_LIMIT, own / task),
                   *(f"{others[title]:.0f}" if title in others else "-" for _, title in COMPILED),
                   _first({title: count / own for title, count in others.items()}))
-    table.note("By callgrind, of a hundred times once warm; repeatable to one or two. One callback "
-               f"by an event on the stack: {counts['event/task']:.0f}.\nNode makes its machine code "
-               "as it runs, and Twisted's is the interpreter's: theirs are not counted.")
+    table.note(
+        "By callgrind, of a hundred times once warm; repeatable to one or two. One callback by an "
+        f"event on the stack: {counts['event/task']:.0f}.\nNode makes its machine code as it runs, "
+        "and Twisted's is the interpreter's: theirs are not counted.")
     return table
 
 

@@ -14,7 +14,7 @@
 
 namespace couplet::detail {
 
-class [[gnu::visibility("hidden")]] ChainNotes {
+class ChainNotes {
  public:
   std::string name;
 
