@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
 
 #include <couplet/deferred/detail/block_pool.h>
@@ -19,6 +20,15 @@ class Counted {
   static void* operator new(std::size_t bytes) { return BlockPool::take(bytes); }
   static void operator delete(void* memory, std::size_t bytes) noexcept {
     BlockPool::give(memory, bytes);
+  }
+
+  // For what needs more alignment than a block has.
+  static void* operator new(std::size_t bytes, std::align_val_t alignment) {
+    return ::operator new(bytes, alignment);
+  }
+  static void operator delete(void* memory, std::size_t bytes,
+                              std::align_val_t alignment) noexcept {
+    ::operator delete(memory, bytes, alignment);
   }
 
  private:

@@ -162,6 +162,9 @@ TEST_F(DeferredValuesTest, LargeAndAlignedValues) {
   auto outer = succeed().addCallback([&] { return std::move(large); });
   EXPECT_EQ(successResultOf(outer)[1], 3);
 
+  gatherResults(succeed(Aligned{5}), succeed()).addCallback([](const auto& values) {
+    EXPECT_EQ(std::get<0>(values).number, 5);
+  });
   succeed(Aligned{5}).addCallback([](const Aligned& value) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(&value) % 64, 0u);
     EXPECT_EQ(value.number, 5);
