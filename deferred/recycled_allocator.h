@@ -10,9 +10,9 @@
 #pragma GCC visibility push(default)
 namespace couplet {
 
-/// An allocator of single objects, from the memory that this thread keeps for chains: what goes is
-/// used again for the next one, and in the steady state nothing is taken from the heap. What one
-/// thread makes it destroys, too.
+/// An allocator from the memory that this thread keeps for chains: what goes is used again for the
+/// next one, and in the steady state nothing of up to 8 KiB is taken from the heap. What one thread
+/// makes it destroys, too.
 ///
 ///     std::allocate_shared<Kept>(RecycledAllocator<Kept>(), ...)
 template <class T>
@@ -23,9 +23,8 @@ struct RecycledAllocator {
   template <class U>
   RecycledAllocator(const RecycledAllocator<U>&) noexcept {}
 
-  /// REQUIRES: for one
-  T* allocate(std::size_t) { return static_cast<T*>(detail::takeBox<T>()); }
-  void deallocate(T* memory, std::size_t) noexcept { detail::giveBox<T>(memory); }
+  T* allocate(std::size_t count) { return static_cast<T*>(detail::takeBox<T>(count)); }
+  void deallocate(T* memory, std::size_t count) noexcept { detail::giveBox<T>(memory, count); }
 
   bool operator==(const RecycledAllocator&) const = default;
 };

@@ -63,10 +63,10 @@ class BlockPool {
   };
   struct [[gnu::visibility("hidden")]] Drain;
 
-  // 128, 256, 512, 1024, 2048 bytes
+  // 128, 256, 512, 1024, 2048, 4096, 8192 bytes
   static constexpr std::size_t kSmallest = 128;
-  static constexpr std::size_t kLargest = 2048;
-  static constexpr int kClasses = 5;
+  static constexpr std::size_t kLargest = 8192;
+  static constexpr int kClasses = 7;
   static constexpr std::size_t kRecycledBytes = 8 << 20;  // at most so much of each class is kept
 
   static constexpr std::size_t classOf(std::size_t bytes) noexcept {

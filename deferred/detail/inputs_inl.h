@@ -19,6 +19,7 @@
 #include <couplet/deferred/detail/several.h>
 #include <couplet/deferred/detail/shared_canceller.h>
 #include <couplet/deferred/errors.h>
+#include <couplet/deferred/recycled_allocator.h>
 
 #pragma GCC visibility push(default)
 namespace couplet::detail {
@@ -35,7 +36,8 @@ constexpr bool checkInputs() {
 }
 
 template <class T>
-using ResultVector = std::vector<std::optional<Result<T>>>;
+using ResultVector =
+    std::vector<std::optional<Result<T>>, RecycledAllocator<std::optional<Result<T>>>>;
 template <class... T>
 using ResultTuple = std::tuple<std::optional<Result<T>>...>;
 
@@ -269,7 +271,7 @@ class InputVector final : public InputsGiving<Rules, R, ResultVector<T>> {
   }
 
   std::vector<Deferred<T>> inputs_;  // not followed yet
-  std::vector<Deferred<void>> places_;
+  std::vector<Deferred<void>, RecycledAllocator<Deferred<void>>> places_;
 };
 
 template <class Rules, class R, class... T>

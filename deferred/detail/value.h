@@ -44,21 +44,22 @@ T* valueIn(void* slot) noexcept {
   }
 }
 
+/// Memory for so many T.
 template <class T>
-void* takeBox() {
+void* takeBox(std::size_t count = 1) {
   if constexpr (alignof(T) > alignof(std::max_align_t)) {
-    return ::operator new(sizeof(T), std::align_val_t(alignof(T)));
+    return ::operator new(count * sizeof(T), std::align_val_t(alignof(T)));
   } else {
-    return BlockPool::take(sizeof(T));
+    return BlockPool::take(count * sizeof(T));
   }
 }
 
 template <class T>
-void giveBox(void* box) noexcept {
+void giveBox(void* box, std::size_t count = 1) noexcept {
   if constexpr (alignof(T) > alignof(std::max_align_t)) {
     ::operator delete(box, std::align_val_t(alignof(T)));
   } else {
-    BlockPool::give(box, sizeof(T));
+    BlockPool::give(box, count * sizeof(T));
   }
 }
 

@@ -5,11 +5,14 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/detail/block_pool.h>
+#include <couplet/deferred/gather_results.h>
+#include <couplet/deferred/race.h>
 
 #include "tests/deferred/support/allocations.h"
 
@@ -108,9 +111,37 @@ TEST_F(AllocationTest, LongChainsTakeNone) {
             0);
 }
 
+// That of what it is given, and that of its answer.
+TEST_F(AllocationTest, GatheringAHundredTakesTwoVectors) {
+  std::vector<Promise<int>> promises;
+  EXPECT_EQ(allocationsOf([&] {
+              promises.clear();
+              promises.reserve(100);
+              std::vector<Deferred<int>> inputs;
+              inputs.reserve(100);
+              for (int i = 0; i < 100; ++i) inputs.push_back(promises.emplace_back().deferred());
+              gatherResults(std::move(inputs)).addCallback([&](std::vector<int> values) {
+                sum += values[99];
+              });
+              for (Promise<int>& promise : promises) promise.callback(1);
+            }),
+            2);
+}
+
+TEST_F(AllocationTest, RacingTakesNone) {
+  EXPECT_EQ(allocationsOf([&] {
+              Promise<int> winner, loser;
+              race(winner.deferred(), loser.deferred()).addCallback([&](const auto& first) {
+                sum += std::get<0>(first);
+              });
+              winner.callback(1);
+            }),
+            0);
+}
+
 TEST_F(AllocationTest, AClosureThatIsLargerThanABlockTakesOne) {
   EXPECT_EQ(allocationsOf([&] {
-              succeed(1).addCallback([this, filler = std::array<char, 3000>()](int value) {
+              succeed(1).addCallback([this, filler = std::array<char, 9000>()](int value) {
                 sum += value + filler[0];
               });
             }),
