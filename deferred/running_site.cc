@@ -15,7 +15,7 @@ SiteRecord& SiteRecord::ofThisThread() noexcept {
 
 // Each store of a part is a release, and each load an acquire: who sees a new part sees the odd
 // version that came before it.
-void SiteRecord::publish(const Site& site) noexcept {
+void SiteRecord::publish(const CallSite& site) noexcept {
   site_ = site;
   const std::uint32_t version = version_.load(std::memory_order_relaxed);
   version_.store(version + 1, std::memory_order_relaxed);
@@ -25,10 +25,10 @@ void SiteRecord::publish(const Site& site) noexcept {
   version_.store(version + 2, std::memory_order_release);
 }
 
-Site SiteRecord::innermost() const noexcept {
+CallSite SiteRecord::innermost() const noexcept {
   for (;; std::this_thread::yield()) {
     const std::uint32_t version = version_.load(std::memory_order_acquire);
-    Site site;
+    CallSite site;
     site.what = what_.load(std::memory_order_acquire);
     site.where.file = file_.load(std::memory_order_acquire);
     site.where.line = line_.load(std::memory_order_acquire);
@@ -48,7 +48,7 @@ WatchedThread::~WatchedThread() {
   SiteRecord::ofThisThread().depth_ = outerDepth_;
 }
 
-void RunningSite::enter(const Site& site, const SiteSubject& subject) noexcept {
+void RunningSite::enter(const CallSite& site, const SiteSubject& subject) noexcept {
   SiteRecord& record = SiteRecord::ofThisThread();
   if (record.watcher_ == nullptr) return;
   record_ = &record;

@@ -24,11 +24,11 @@ inline constexpr const char* kCallbackSite = "callback attached at";
 inline constexpr const char* kCoroutineSite = "coroutine that waited at";
 
 /// Something that is called.
-struct Site {
+struct CallSite {
   const char* what = nullptr;  ///< the words before the place; with static storage. Null for none
   SourceLocation where;        ///< with line 0 where it is not known
 
-  bool operator==(const Site&) const noexcept = default;
+  bool operator==(const CallSite&) const noexcept = default;
 };
 
 /// Whom a call is made for, by value: it may be gone when another thread prints this.
@@ -43,7 +43,7 @@ struct SiteSubject {
 /// not of what is called from within. Both are called on that thread.
 class SiteWatcher {
  public:
-  virtual void begun(const Site& site, const SiteSubject& subject) noexcept = 0;
+  virtual void begun(const CallSite& site, const SiteSubject& subject) noexcept = 0;
   virtual void ended() noexcept = 0;
 
  protected:
@@ -61,13 +61,13 @@ class SiteRecord {
   SiteRecord& operator=(const SiteRecord&) = delete;
 
   /// From any thread: what was called last and has not returned.
-  Site innermost() const noexcept;
+  CallSite innermost() const noexcept;
 
  private:
   friend class RunningSite;
   friend class WatchedThread;
 
-  void publish(const Site& site) noexcept;
+  void publish(const CallSite& site) noexcept;
 
   // What the other thread reads: it is whole where the version is even, and the same before and
   // after.
@@ -77,7 +77,7 @@ class SiteRecord {
   std::atomic<const char*> what_ = nullptr;
 
   // The thread's own.
-  Site site_;  // what is published
+  CallSite site_;  // what is published
   SiteWatcher* watcher_ = nullptr;
   unsigned depth_ = 0;  // of those that were entered
 };
@@ -118,10 +118,10 @@ class RunningSite {
   }
 
  private:
-  void enter(const Site& site, const SiteSubject& subject) noexcept;
+  void enter(const CallSite& site, const SiteSubject& subject) noexcept;
   template <class Describe>
   [[gnu::noinline]] void enterDescribed(const Describe& describe) noexcept {
-    Site site;
+    CallSite site;
     SiteSubject subject;
     describe(site, subject);
     enter(site, subject);
@@ -130,7 +130,7 @@ class RunningSite {
 
   SiteRecord* record_ = nullptr;  // null where the thread is not watched
   union {
-    Site outer_;  // set where it is
+    CallSite outer_;  // set where it is
   };
 };
 

@@ -26,9 +26,8 @@ class Counted {
   static void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return ::operator new(bytes, alignment);
   }
-  static void operator delete(void* memory, std::size_t bytes,
-                              std::align_val_t alignment) noexcept {
-    ::operator delete(memory, bytes, alignment);
+  static void operator delete(void* memory, std::align_val_t alignment) noexcept {
+    ::operator delete(memory, alignment);
   }
 
  private:

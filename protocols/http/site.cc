@@ -107,13 +107,13 @@ void Site::forget(HTTPChannel& channel) {
   for (Promise<void>& drained : std::exchange(draining_, {})) drained.callback();
 }
 
-Deferred<void> Site::drain(Duration deadline) {
+Deferred<void> Site::drain(Duration deadline, SourceLocation here) {
   drained_ = true;
   for (HTTPChannel* const first : {channels_, late_}) {
     for (HTTPChannel* channel = first; channel; channel = channel->next_) channel->drain(deadline);
   }
-  if (!channels_ && !late_) return succeed();
-  draining_.emplace_back();
+  if (!channels_ && !late_) return succeed(here);
+  draining_.emplace_back(here);
   return draining_.back().deferred();
 }
 

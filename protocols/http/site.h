@@ -102,7 +102,7 @@ class Site : public Factory {
   /// one is closed. No more connections are taken: stop listening, too.
   ///
   ///     reactor->addShutdownTrigger(ShutdownPhase::kBefore, [=] { return site->drain(10s); });
-  Deferred<void> drain(Duration deadline);
+  Deferred<void> drain(Duration deadline, SourceLocation here = SourceLocation::current());
 
  private:
   friend class HTTPChannel;

@@ -284,7 +284,7 @@ bool Connection::wasAbandoned(const Failure& reason) const noexcept {
   return !onThisSide && reason.check<ConnectionLost>() != nullptr;
 }
 
-void Connection::describeWithProtocol(Site& site, SiteSubject& subject) const noexcept {
+void Connection::describeWithProtocol(CallSite& site, SiteSubject& subject) const noexcept {
   site.what = "connection";
   describe(site, subject);
   if (!protocol_) return;

@@ -109,7 +109,7 @@ class Connection : public Transport {
   virtual void ended(const Failure&) noexcept {}
 
   /// For a stall detector: which connection this is. By default nothing is known.
-  virtual void describe(Site&, SiteSubject&) const noexcept {}
+  virtual void describe(CallSite&, SiteSubject&) const noexcept {}
 
   /// Whether it was the peer that ended it, or what is between. REQUIRES: it has ended for `reason`
   bool wasAbandoned(const Failure& reason) const noexcept;
@@ -142,7 +142,7 @@ class Connection : public Transport {
 
   /// What a RunningSite is told while this connection's protocol is called.
   auto site() const noexcept {
-    return [this](Site& site, SiteSubject& subject) { describeWithProtocol(site, subject); };
+    return [this](CallSite& site, SiteSubject& subject) { describeWithProtocol(site, subject); };
   }
 
   /// Runs `event`, which calls some of the above, then sends what was written meanwhile. Lets no
@@ -181,7 +181,7 @@ class Connection : public Transport {
   void end() noexcept;
   void checkProgress() noexcept;
 
-  void describeWithProtocol(Site& site, SiteSubject& subject) const noexcept;
+  void describeWithProtocol(CallSite& site, SiteSubject& subject) const noexcept;
   template <class F>
   void guard(const char* what, F call) noexcept;
   void failed(const char* what) noexcept;

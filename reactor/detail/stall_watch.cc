@@ -12,12 +12,12 @@ using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
 
-void print(std::ostream& out, const Site& site) {
+void print(std::ostream& out, const CallSite& site) {
   out << site.what;
   if (site.where.line > 0) out << ' ' << site.where;
 }
 
-void print(std::ostream& out, const Site& site, const SiteSubject& subject) {
+void print(std::ostream& out, const CallSite& site, const SiteSubject& subject) {
   if (!subject.print) return print(out, site);
   subject.print(out, subject.words);
   out << ", ";
@@ -27,7 +27,7 @@ void print(std::ostream& out, const Site& site, const SiteSubject& subject) {
 }  // namespace
 
 // Whoever reads a part that was stored here sees thereafter that what ran before has ended.
-void StallWatch::begin(TimePoint now, const Site& site, const SiteSubject& subject) noexcept {
+void StallWatch::begin(TimePoint now, const CallSite& site, const SiteSubject& subject) noexcept {
   begunAt_.store(now.time_since_epoch().count(), memory_order_release);
   what_.store(site.what, memory_order_release);
   file_.store(site.where.file, memory_order_release);

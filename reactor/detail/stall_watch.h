@@ -28,7 +28,7 @@ class StallWatch {
 
   // On the thread that is watched, in turns.
 
-  void begin(TimePoint now, const Site& site, const SiteSubject& subject) noexcept;
+  void begin(TimePoint now, const CallSite& site, const SiteSubject& subject) noexcept;
   /// Whether that was told as a stall: then the other thread has to say that it is over.
   bool end(TimePoint now) noexcept;
 
@@ -44,9 +44,9 @@ class StallWatch {
   enum State : std::uint64_t { kIdle, kRuns, kTold, kStates };  // plus kStates for each begin
   /// What the thread that is watched was seen at.
   struct Seen {
-    Site outermost;
+    CallSite outermost;
     SiteSubject subject;  // of that
-    Site innermost;
+    CallSite innermost;
 
     std::string describe() const;
   };

@@ -129,7 +129,7 @@ void TCPConnection::ended(const Failure& reason) noexcept {
   if (connector_) connector_->connectionEnded(reason);
 }
 
-void TCPConnection::describe(Site& site, SiteSubject& subject) const noexcept {
+void TCPConnection::describe(CallSite& site, SiteSubject& subject) const noexcept {
   site = {connector_ ? kConnectedSite : kAcceptedSite, sockets_.asked.at(asked_)};
   setPeer(subject, peer_);
 }

@@ -45,7 +45,7 @@ class TCPConnection final : public Connection {
   void readMore() override;
   void begun() override;
   void ended(const Failure& reason) noexcept override;
-  void describe(Site& site, SiteSubject& subject) const noexcept override;
+  void describe(CallSite& site, SiteSubject& subject) const noexcept override;
 
  private:
   /// Whether there may be more to read than was, and in which turn.

@@ -19,15 +19,15 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSlow = true;
+[[maybe_unused]] constexpr bool kSlow = true;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kSlow = true;
+[[maybe_unused]] constexpr bool kSlow = true;
 #else
-constexpr bool kSlow = false;
+[[maybe_unused]] constexpr bool kSlow = false;
 #endif
 #else
-constexpr bool kSlow = false;
+[[maybe_unused]] constexpr bool kSlow = false;
 #endif
 
 #ifdef NDEBUG
@@ -89,7 +89,7 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::begun(const Site& site, const SiteSubject& subject) noexcept {
+void Watchdog::begun(const CallSite& site, const SiteSubject& subject) noexcept {
   watch_.begin(SteadyClock::now(), site, subject);
   if (dozes_.load()) wake();
 }

@@ -38,7 +38,7 @@ class Watchdog final : private SiteWatcher {
   ~Watchdog();
 
  private:
-  void begun(const Site& site, const SiteSubject& subject) noexcept override;
+  void begun(const CallSite& site, const SiteSubject& subject) noexcept override;
   void ended() noexcept override;
 
   void wake() noexcept;

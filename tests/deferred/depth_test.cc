@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -43,9 +44,18 @@ class StackSpan {
   std::uintptr_t highest_ = 0;
 };
 
+/// The first cancel of a program makes the CancelledError that all of them share.
+void cancelOne() {
+  Promise<void> promise;
+  Deferred<void> deferred = promise.deferred();
+  deferred.cancel();
+  std::move(deferred).discard();
+}
+
 /// Runs `body`, and checks that nothing is left of it when its thread has ended.
 void runOnASmallStack(std::function<void()> body) {
   constexpr std::size_t kStackBytes = 256 * 1024;
+  std::thread(cancelOne).join();
   const long before = liveAllocations();
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);

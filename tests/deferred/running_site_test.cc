@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 class Recorder final : public SiteWatcher {
  public:
-  void begun(const Site& site, const SiteSubject&) noexcept override {
+  void begun(const CallSite& site, const SiteSubject&) noexcept override {
     said += std::string("begin ") + site.what + ' ' + std::to_string(site.where.line) + ", ";
   }
   void ended() noexcept override { said += "end, "; }
@@ -28,7 +28,7 @@ unsigned innermostLine() { return SiteRecord::ofThisThread().innermost().where.l
 TEST(RunningSiteTest, NobodyHearsOfAThreadThatIsNotWatched) {
   EXPECT_FALSE(siteWatched());
   const RunningSite site({"a.cc", 1});
-  EXPECT_EQ(SiteRecord::ofThisThread().innermost(), Site());
+  EXPECT_EQ(SiteRecord::ofThisThread().innermost(), CallSite());
 }
 
 TEST(RunningSiteTest, TheInnermostOneIsKnownAndTheOuterOneAgainAfterIt) {
@@ -40,11 +40,11 @@ TEST(RunningSiteTest, TheInnermostOneIsKnownAndTheOuterOneAgainAfterIt) {
     EXPECT_EQ(innermostLine(), 1u);
     {
       const RunningSite inner({"a.cc", 2}, kCoroutineSite);
-      EXPECT_EQ(SiteRecord::ofThisThread().innermost(), (Site{kCoroutineSite, {"a.cc", 2}}));
+      EXPECT_EQ(SiteRecord::ofThisThread().innermost(), (CallSite{kCoroutineSite, {"a.cc", 2}}));
     }
     EXPECT_EQ(innermostLine(), 1u);
   }
-  EXPECT_EQ(SiteRecord::ofThisThread().innermost(), Site());
+  EXPECT_EQ(SiteRecord::ofThisThread().innermost(), CallSite());
 }
 
 TEST(RunningSiteTest, TheWatcherHearsOfTheOutermostOnly) {
@@ -59,7 +59,7 @@ TEST(RunningSiteTest, TheWatcherHearsOfTheOutermostOnly) {
 
 TEST(RunningSiteTest, WhatIsDescribedIsAskedForOnlyWhereSomebodyWatches) {
   int asked = 0;
-  const auto describe = [&](Site& site, SiteSubject&) {
+  const auto describe = [&](CallSite& site, SiteSubject&) {
     ++asked;
     site.what = "connection";
   };
@@ -101,7 +101,7 @@ TEST(RunningSiteTest, OtherThreadsAreNotWatched) {
   const WatchedThread watched(recorder);
   std::jthread([] {
     const RunningSite site({"a.cc", 1});
-    EXPECT_EQ(SiteRecord::ofThisThread().innermost(), Site());
+    EXPECT_EQ(SiteRecord::ofThisThread().innermost(), CallSite());
   }).join();
   EXPECT_EQ(recorder.said, "");
 }
@@ -112,7 +112,7 @@ TEST(RunningSiteTest, AnotherThreadReadsFileAndLineThatBelongTogether) {
   SiteRecord& record = SiteRecord::ofThisThread();
   std::jthread reader([&record](std::stop_token stop) {
     while (!stop.stop_requested()) {
-      const Site site = record.innermost();
+      const CallSite site = record.innermost();
       if (site.what == nullptr) continue;
       EXPECT_EQ(site.where.file, site.where.line == 1 ? std::string("one") : std::string("two"));
     }

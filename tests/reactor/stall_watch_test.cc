@@ -49,7 +49,7 @@ class StallWatchTest : public ::testing::Test, private SiteWatcher {
   StallWatch watch{100ms, SiteRecord::ofThisThread()};
 
  private:
-  void begun(const Site& site, const SiteSubject& subject) noexcept override {
+  void begun(const CallSite& site, const SiteSubject& subject) noexcept override {
     watch.begin(at(now), site, subject);
   }
   void ended() noexcept override { ended_ = watch.end(at(now)); }
@@ -121,7 +121,7 @@ TEST_F(StallWatchTest, TheInnermostCallbackIsNamedAndWhatItRunsFor) {
 }
 
 TEST_F(StallWatchTest, ASubjectIsPrintedFromItsWords) {
-  running.emplace([](Site& site, SiteSubject& subject) {
+  running.emplace([](CallSite& site, SiteSubject& subject) {
     site = {"asked for at", {"poems.cc", 60}};
     subject.print = [](std::ostream& out, const SiteSubject::Words& words) {
       out << "connection " << words[0] << words[5];
