@@ -5,6 +5,8 @@
 #include <sstream>
 #include <utility>
 
+#include <couplet/deferred/printable.h>
+
 namespace couplet {
 
 namespace {
@@ -17,7 +19,9 @@ std::string textOf(const Parts&... parts) {
 }
 
 /// With quotes, after a blank; nothing for none.
-std::string named(std::string_view name) { return name.empty() ? "" : textOf(" \"", name, '"'); }
+std::string named(std::string_view name) {
+  return name.empty() ? "" : textOf(" \"", printable(name, 200), '"');
+}
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();

@@ -7,6 +7,7 @@
 
 #include <couplet/deferred/detail/pending_view.h>
 #include <couplet/deferred/detail/waiting_for.h>
+#include <couplet/deferred/printable.h>
 
 namespace couplet {
 
@@ -15,8 +16,8 @@ namespace {
 /// Prints the list as a tree; each Deferred once.
 class Tree {
  public:
-  Tree(std::ostream& out, const std::vector<PendingDeferred>& all, std::size_t most)
-      : out_(out), all_(all), left_(most), shown_(all.size()) {}
+  Tree(std::ostream& out, std::vector<PendingDeferred> all)
+      : out_(out), all_(std::move(all)), shown_(all_.size()) {}
 
   void print() {
     std::vector<bool> awaited(all_.size());
@@ -43,7 +44,7 @@ class Tree {
     static const std::string none;
     std::vector<Place> next;
     next.push_back({root, 0, none});
-    while (!next.empty() && left_ > 0) {
+    while (!next.empty()) {
       const Place place = next.back();
       next.pop_back();
       const std::vector<std::size_t>& below = all_[place.index].waitsOn;
@@ -65,7 +66,6 @@ class Tree {
     }
     out_ << '\n';
     shown_[place.index] = true;
-    --left_;
     if (one.suspendedAt) line(place.depth, "    suspended at ") << *one.suspendedAt << '\n';
     printCallbacks(one, place.depth);
     printWaitsFor(one, place.depth);
@@ -73,7 +73,7 @@ class Tree {
   }
 
   void printHead(const PendingDeferred& one, bool withConnection) {
-    if (!one.name.empty()) out_ << '"' << one.name << "\", ";
+    if (!one.name.empty()) out_ << '"' << printable(one.name, kLongest) << "\", ";
     out_ << "made at " << one.made;
     if (one.age) out_ << ", " << detail::textOfTime(*one.age) << " ago";
     if (withConnection && !one.connection.empty()) out_ << ", of " << one.connection;
@@ -83,13 +83,16 @@ class Tree {
     if (one.callbacks.empty()) return;
     line(depth, "    then ");
     const char* between = "";
-    for (const SourceLocation& site : one.callbacks) out_ << std::exchange(between, ", ") << site;
+    const std::size_t shown = std::min(one.callbacks.size(), kMostCallbacks);
+    for (std::size_t i = 0; i < shown; ++i)
+      out_ << std::exchange(between, ", ") << one.callbacks[i];
+    if (one.callbacks.size() > shown) out_ << " and " << one.callbacks.size() - shown << " more";
     out_ << '\n';
   }
 
   void printWaitsFor(const PendingDeferred& one, std::size_t depth) {
     if (one.waitsFor.empty() && one.waitsOn.empty()) return;
-    line(depth, "    waits for ") << one.waitsFor;
+    line(depth, "    waits for ") << printable(one.waitsFor, kLongest);
     if (!one.waitsOn.empty())
       out_ << (one.waitsFor.empty() ? "" : ": ")
            << (one.waitsOn.size() == 1 ? "the Deferred" : "the Deferreds");
@@ -102,10 +105,11 @@ class Tree {
   }
 
   static constexpr std::size_t kDeepest = 20;  // in the picture
+  static constexpr std::size_t kLongest = 200;
+  static constexpr std::size_t kMostCallbacks = 8;
 
   std::ostream& out_;
-  const std::vector<PendingDeferred>& all_;
-  std::size_t left_;
+  const std::vector<PendingDeferred> all_;
   std::vector<bool> shown_;
 };
 
@@ -115,19 +119,20 @@ std::vector<PendingDeferred> pendingDeferreds() { return detail::PendingView().d
 
 bool pendingVisible() noexcept { return detail::PendingView::built(); }
 
-void describePending(std::ostream& out, std::size_t most) {
+std::size_t describePending(std::ostream& out, std::size_t most) {
   if (!pendingVisible()) {
     out << "What is pending is not known: Couplet was built without COUPLET_PENDING_VIEW.\n";
-    return;
+    return 0;
   }
-  const std::vector<PendingDeferred> all = pendingDeferreds();
-  if (all.empty()) {
+  detail::PendingView view(most);
+  if (view.count() == 0) {
     out << "Nothing is pending.\n";
-    return;
+    return 0;
   }
-  out << all.size() << (all.size() == 1 ? " Deferred is" : " Deferreds are") << " pending:\n";
-  Tree(out, all, most).print();
-  if (all.size() > most) out << "... and " << all.size() - most << " more\n";
+  out << view.count() << (view.count() == 1 ? " Deferred is" : " Deferreds are") << " pending:\n";
+  Tree(out, view.describe()).print();
+  if (view.count() > most) out << "... and " << view.count() - most << " more\n";
+  return view.count();
 }
 
 }  // namespace couplet

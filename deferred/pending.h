@@ -31,8 +31,8 @@ struct PendingDeferred {
   /// Since it was made, in steps of 10 ms; nothing where the thread had no Clock then.
   std::optional<Duration> age;
 
-  /// What would fire it, for people: `a timer that is due in 1.5 s`, `a lock, held since
-  /// main.cc:7`. Empty where it waits for other Deferreds and nothing else.
+  /// What would fire it, for people: `a timer that is due in 1.5 s`, `an event`. Empty where it
+  /// waits for other Deferreds and nothing else.
   std::string waitsFor;
 
   /// The Deferreds that it waits for, as indices into the list that this is in.
@@ -55,13 +55,15 @@ struct PendingDeferred {
 std::vector<PendingDeferred> pendingDeferreds();
 
 /// Prints them as a tree: below each what it waits on. Of more than `most` the oldest; how many
-/// more there are, the last line says.
-void describePending(std::ostream& out, std::size_t most = 1000);
+/// more there are, the last line says. Names are escaped and cut short. Returns how many are
+/// pending.
+std::size_t describePending(std::ostream& out, std::size_t most = 1000);
 
 /// Knows what a Promise waits for: see Promise::describeBy.
 class WaitDescription {
  public:
-  /// For people, to follow "waits for": `data from 127.0.0.1:4000`.
+  /// For people, to follow "waits for": `data from 127.0.0.1:4000`. Must not fire, cancel or
+  /// destroy a Deferred.
   virtual std::string waitsFor() const = 0;
 
  protected:

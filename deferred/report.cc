@@ -3,15 +3,22 @@
 
 #include <atomic>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 #include <couplet/deferred/detail/chain.h>
+#include <couplet/deferred/printable.h>
 
 namespace couplet {
 
 namespace {
 
-void writeToStderr(const UnhandledFailure& unhandled) { std::cerr << unhandled << std::endl; }
+/// In one write, so that no other line comes between.
+void writeToStderr(const UnhandledFailure& unhandled) {
+  std::ostringstream line;
+  line << unhandled << '\n';
+  std::cerr << line.str() << std::flush;
+}
 
 std::atomic<ReportFunction> reportFunction{nullptr};
 
@@ -23,9 +30,9 @@ std::ostream& operator<<(std::ostream& out, const WayPoint& point) {
 
 std::ostream& operator<<(std::ostream& out, const UnhandledFailure& unhandled) {
   out << "Unhandled error in Deferred: " << unhandled.failure.typeName() << ": "
-      << unhandled.failure << " (raised at " << unhandled.failure.raisedAt() << ", made at "
-      << unhandled.made;
-  if (!unhandled.name.empty()) out << ", named \"" << unhandled.name << '"';
+      << printable(unhandled.failure.message()) << " (raised at " << unhandled.failure.raisedAt()
+      << ", made at " << unhandled.made;
+  if (!unhandled.name.empty()) out << ", named \"" << printable(unhandled.name, 200) << '"';
   const char* before = ", by way of ";
   for (const WayPoint& point : unhandled.way) out << std::exchange(before, ", ") << point;
   if (unhandled.wayLength > unhandled.way.size()) {

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -42,14 +43,21 @@ void requirePort(int port, int lowest) {
                           std::to_string(lowest) + " to 65535)");
 }
 
-bool isDefault(int signal) noexcept {
+bool isLeftTo(void (*handler)(int), int signal) noexcept {
   struct sigaction action {};
-  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_DFL;
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == handler;
+}
+
+/// Whether SIGUSR1 asks what is pending: not where the program wants it otherwise. From the first
+/// time on it does not end the program any more, also while no reactor runs.
+bool answersSigusr1() noexcept {
+  static const bool taken = isLeftTo(SIG_DFL, SIGUSR1) && ::signal(SIGUSR1, SIG_IGN) != SIG_ERR;
+  return taken && isLeftTo(SIG_IGN, SIGUSR1);
 }
 
 /// A peer that went away must not end the program; a program's own wish is left alone.
 void ignoreSigpipe() {
-  if (isDefault(SIGPIPE)) ::signal(SIGPIPE, SIG_IGN);
+  if (isLeftTo(SIG_DFL, SIGPIPE)) ::signal(SIGPIPE, SIG_IGN);
 }
 
 void reportToLog() {
@@ -158,7 +166,7 @@ void LibeventReactor::Impl::ran() noexcept {
 void LibeventReactor::Impl::watchSignals() {
   interrupted_.startSignal(events, SIGINT, &Impl::signalled, this);
   terminated_.startSignal(events, SIGTERM, &Impl::signalled, this);
-  if (isDefault(SIGUSR1)) asked_.startSignal(events, SIGUSR1, &Impl::asked, this);
+  if (answersSigusr1()) asked_.startSignal(events, SIGUSR1, &Impl::asked, this);
 }
 
 void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
@@ -176,16 +184,18 @@ void LibeventReactor::Impl::signalled(int signal, short, void* self) noexcept {
 
 void LibeventReactor::Impl::asked(int, short, void*) noexcept {
   try {
-    describePending(std::cerr);
+    std::ostringstream text;
+    describePending(text);
+    std::cerr << text.str() << std::flush;
   } catch (...) {
     LogLine::error() << "What is pending cannot be told: " << Failure::current();
   }
 }
 
 void LibeventReactor::Impl::tellWhyLate() {
-  if (pendingDeferreds().empty()) return;
-  std::cerr << "The shutdown takes longer than its deadline. ";
-  describePending(std::cerr);
+  std::ostringstream text;
+  text << "The shutdown takes longer than its deadline. ";
+  if (describePending(text) > 0) std::cerr << text.str() << std::flush;
 }
 
 void LibeventReactor::Impl::watch(FileDescriptor& descriptor, short what, SourceLocation here) {
@@ -226,6 +236,7 @@ LibeventReactor::LibeventReactor(ReactorOptions options)
     : impl_(std::make_unique<Impl>(*this, options)) {
   ignoreSigpipe();
   reportToLog();
+  if (options.handleSignals) answersSigusr1();
   ThreadStamp::tellTime(now());
 }
 

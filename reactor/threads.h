@@ -49,6 +49,9 @@ void callMultipleInThread(ThreadPool& pool, F first, Fs... rest);
 /// failed with. For other threads: on the reactor's own it would wait for ever. `f` answers as a
 /// callback does; a Deferred is waited for. It is destroyed there, where it was called.
 ///
+/// `f` may use what is on the stack of the thread that waits: where that goes on without an answer,
+/// in a thread of a pool, `f` is not called any more, and what it waits for has been discarded.
+///
 /// AbandonedError when the reactor has stopped, or drops what `f` waits for; ThreadPoolStopped, in
 /// a thread of a pool, when that is destroyed or its reactor's run is over. In a thread of one's
 /// own, who waits for what nobody fires waits until the reactor is destroyed.
@@ -136,8 +139,27 @@ class BlockingCall {
   BlockingCall(const BlockingCall&) = delete;
   BlockingCall& operator=(const BlockingCall&) = delete;
 
+  /// While it lives, the pool of the thread that made it knows that this waits. Throws
+  /// ThreadPoolStopped when that pool is closing.
+  class Entry {
+   public:
+    explicit Entry(BlockingCall& call);
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry();
+
+   private:
+    BlockingCall& call_;
+  };
+
   /// From any thread: there will be no answer. Does nothing when there is one.
   void abandon(Failure failure) noexcept;
+  /// Where there will be none, `failure` is why, whatever `abandon` says.
+  void willFail(Failure failure) noexcept;
+  bool waits();
+  /// On the reactor's thread: what the answer comes of. It uses what is on the stack of the thread
+  /// that waits, so it ends before a pool lets that thread go on.
+  void keep(Deferred<void> work);
   SourceLocation made() const noexcept { return made_; }
 
  protected:
@@ -152,9 +174,8 @@ class BlockingCall {
   std::optional<Failure> failure_;  // of one that was abandoned
 
  private:
-  void waitForAnswer();
-
   SourceLocation made_;
+  std::weak_ptr<ThreadPoolCore> pool_;  // that the waiting thread is of
 };
 
 template <class T>
@@ -165,6 +186,7 @@ class BlockingCallOf final : public BlockingCall {
   void answer(Result<T> result) {
     std::lock_guard lock(mutex_);
     if (over_) return;
+    failure_.reset();
     result_.emplace(std::move(result));
     over_ = true;
     ended_.notify_one();
@@ -189,6 +211,10 @@ class BlockingAnswer {
   ~BlockingAnswer() {
     if (call_) call_->abandon(Failure(AbandonedError(call_->made()), call_->made()));
   }
+
+  /// Whether the other thread waits yet.
+  bool wanted() const { return call_->waits(); }
+  const std::shared_ptr<BlockingCallOf<T>>& call() const noexcept { return call_; }
 
   void operator()(Result<T> result) { std::exchange(call_, nullptr)->answer(std::move(result)); }
 
@@ -224,9 +250,12 @@ template <class F>
 auto blockingCallFromThread(Reactor& reactor, F f, SourceLocation here) {
   using T = detail::ThreadAnswer<F>;
   auto call = std::make_shared<detail::BlockingCallOf<T>>(here);
+  const detail::BlockingCall::Entry entered(*call);
   reactor.callFromThread(
       [f = std::move(f), answer = detail::BlockingAnswer<T>(call), here]() mutable {
-        maybeDeferred(std::move(f), here).addBoth(std::move(answer), here);
+        if (!answer.wanted()) return;
+        const auto waiting = answer.call();
+        waiting->keep(maybeDeferred(std::move(f), here).addBoth(std::move(answer), here));
       });
   return call->takeAnswer();
 }

@@ -298,6 +298,7 @@ Chain* Chain::collapse(Chain* chain) noexcept {
     chain->consumed_ = false;
     inner->outer_ = outer;
     outer->inner_ = inner;
+    if (chain->notes_ && !inner->notes_) inner->notes_ = std::exchange(chain->notes_, nullptr);
     chain->release();
     if (!outer->kept_) break;
     outer->running_ = true;

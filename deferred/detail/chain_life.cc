@@ -69,6 +69,7 @@ void Chain::cancelHere(SourceLocation where) noexcept {
   if (cancels()) {
     thrown = callCanceller(false);
   } else {
+    if (canceller_) releaseCanceller();
     forgiveOne_ = true;
   }
   if (!fired_) {
@@ -149,6 +150,7 @@ void Chain::finishDiscard() noexcept {
   if (!bottom->fired_ && bottom->cancels()) {
     bottom->callCanceller(true);
   } else if (!bottom->fired_) {
+    if (bottom->canceller_) bottom->releaseCanceller();
     bottom->forgiveOne_ = true;
   }
   bottom->fired_ = true;
@@ -195,7 +197,8 @@ inline void Chain::forget() noexcept {
 // value waits on no inner, and where it has a frame it is running.
 inline bool Chain::holdsOnlyValue() const noexcept {
   return (state_ == State::kValue || state_ == State::kGone) && !(running_ || queued_ || buried_) &&
-         !(promises_ | pins_ | bits(head_) | bits(canceller_) | bits(anchor_) | bits(notes_));
+         !(promises_ | pins_ | bits(head_) | bits(canceller_) | bits(anchor_) | bits(notes_) |
+           bits(firstExtra_));
 }
 
 // What `release` comes to then.
@@ -334,6 +337,7 @@ void Chain::destroy() noexcept {
   if (canceller_) releaseCanceller();
   clearResult();
   delete notes_;
+  if (firstExtra_) freeExtras();
   forget();
 }
 

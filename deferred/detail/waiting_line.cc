@@ -14,10 +14,8 @@ void LineOfWaiters::append(Waiter& waiter) noexcept {
 
 std::string Waiter::waitsFor() const {
   if (!line) return "a turn that has come";
-  std::size_t place = 1;
-  for (const Waiter* before = previous; before; before = before->previous) ++place;
-  return line->subject_.describe(line->subject_.owner) + ", number " + std::to_string(place) +
-         " of " + std::to_string(line->size_) + " in line";
+  std::string what = line->subject_.describe(line->subject_.owner);
+  return line->size_ == 1 ? what : what + ", one of " + std::to_string(line->size_) + " in line";
 }
 
 void Waiter::leave() noexcept {

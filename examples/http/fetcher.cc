@@ -7,7 +7,7 @@
 
 #include <couplet/deferred/defer_later.h>
 #include <couplet/protocols/program/errors.h>
-#include <couplet/protocols/program/printable.h>
+#include <couplet/deferred/printable.h>
 #include <couplet/reactor/reactor.h>
 
 namespace fetching {

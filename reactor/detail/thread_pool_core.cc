@@ -75,8 +75,13 @@ void ThreadPoolCore::close() {
   auto self = shared_from_this();
   const std::list<Item> dropped = takeQueue();
   {
-    std::unique_lock lock(mutex_);
+    std::lock_guard lock(mutex_);
     closing_ = true;
+    for (BlockingCall* call : blocked_) call->willFail(Failure(ThreadPoolStopped()));
+  }
+  blockingWork_.discard();
+  {
+    std::unique_lock lock(mutex_);
     for (BlockingCall* call : blocked_) call->abandon(Failure(ThreadPoolStopped()));
     changed_.wait(lock, [this] { return workers_ == 0; });
   }
@@ -230,6 +235,8 @@ void ThreadPoolCore::arrived(const std::shared_ptr<ThreadWork>& work) {
 }
 
 // Calls that block
+
+void ThreadPoolCore::keep(Deferred<void> work) { blockingWork_.add(std::move(work)); }
 
 void ThreadPoolCore::enter(BlockingCall& call) {
   std::lock_guard lock(mutex_);

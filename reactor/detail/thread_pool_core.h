@@ -14,6 +14,7 @@
 
 #include <couplet/deferred/callable.h>
 #include <couplet/deferred/deferred.h>
+#include <couplet/deferred/running_work.h>
 #include <couplet/reactor/reactor.h>
 #include <couplet/reactor/thread_pool.h>
 
@@ -50,6 +51,8 @@ class ThreadPoolCore : public std::enable_shared_from_this<ThreadPoolCore> {
   // On the reactor's thread.
   void add(std::shared_ptr<ThreadWork> work);
   void withdraw(const std::shared_ptr<ThreadWork>& work);
+  /// What a thread of the pool waits for: it is discarded before that is let go on unanswered.
+  void keep(Deferred<void> work);
 
   // On a thread of the pool: it waits for the reactor from here on, or no more. Throws
   // ThreadPoolStopped instead when the pool is closing.
@@ -97,6 +100,7 @@ class ThreadPoolCore : public std::enable_shared_from_this<ThreadPoolCore> {
 
   // The reactor's thread only.
   std::set<std::shared_ptr<ThreadWork>> awaited_;
+  RunningWork blockingWork_;
   std::vector<Promise<void>> whenStopped_;
 };
 

@@ -2,6 +2,7 @@
 #include <couplet/deferred/pending.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -148,8 +149,7 @@ TEST_F(PendingTest, ALockIsToldWithWhoHoldsIt) {
   EXPECT_EQ(description(),
             "1 Deferred is pending:\n"
             "- made at main.cc:20, 0 s ago\n"
-            "    waits for a lock, held for 2 s by the one who asked at main.cc:10, number 1 of 1 "
-            "in line\n");
+            "    waits for a lock, held for 2 s by the one who asked at main.cc:10\n");
 }
 
 TEST_F(PendingTest, ASemaphoreIsToldWithWhoTookTheLastToken) {
@@ -161,8 +161,7 @@ TEST_F(PendingTest, ASemaphoreIsToldWithWhoTookTheLastToken) {
       description(),
       "1 Deferred is pending:\n"
       "- made at main.cc:30, 0 s ago\n"
-      "    waits for one of 2 tokens, the last held for 0 s by the one who asked at main.cc:20, "
-      "number 1 of 1 in line\n");
+      "    waits for one of 2 tokens, the last held for 0 s by the one who asked at main.cc:20\n");
 }
 
 TEST_F(PendingTest, AQueueIsTold) {
@@ -172,15 +171,15 @@ TEST_F(PendingTest, AQueueIsTold) {
   EXPECT_EQ(description(),
             "2 Deferreds are pending:\n"
             "- made at main.cc:10, 0 s ago\n"
-            "    waits for an item of a queue, number 1 of 2 in line\n"
+            "    waits for an item of a queue, one of 2 in line\n"
             "- made at main.cc:20, 0 s ago\n"
-            "    waits for an item of a queue, number 2 of 2 in line\n");
+            "    waits for an item of a queue, one of 2 in line\n");
 }
 
 TEST_F(PendingTest, AnEventIsTold) {
   DeferredEvent event;
   Deferred<void> waiter = event.wait(kHere);
-  EXPECT_EQ(pendingDeferreds().at(0).waitsFor, "an event, number 1 of 1 in line");
+  EXPECT_EQ(pendingDeferreds().at(0).waitsFor, "an event");
 }
 
 TEST_F(PendingTest, TheInputsOfAGatherStandBelowIt) {
@@ -279,6 +278,118 @@ TEST_F(PendingTest, AMillionThatEachWaitOnTheNextAreDescribed) {
   }
   EXPECT_EQ(pendingDeferreds().size(), 100'001u);
   EXPECT_NE(description().find("... and 99001 more\n"), std::string::npos);
+}
+
+// Who waits may be many, and a name may come from anywhere.
+TEST_F(PendingTest, NamesAreEscapedAndCutShort) {
+  Promise<int> promise(kHere);
+  Deferred<int> deferred = promise.deferred().named("a\n- \x1b[31m" + std::string(300, 'x'));
+  EXPECT_NE(description().find("- \"a\\x0a- \\x1b[31m" + std::string(191, 'x') + "...\", made at"),
+            std::string::npos)
+      << description();
+}
+
+TEST_F(PendingTest, OfManyCallbacksTheFirstArePrinted) {
+  Promise<int> promise(kHere);
+  Deferred<int> deferred = promise.deferred();
+  for (unsigned i = 1; i <= 20; ++i) {
+    deferred.addCallback([](int v) { return v; }, SourceLocation{"main.cc", i});
+  }
+  EXPECT_EQ(pendingDeferreds().at(0).callbacks.size(), 20u);
+  EXPECT_NE(description().find("main.cc:8 and 12 more\n"), std::string::npos) << description();
+}
+
+TEST_F(PendingTest, ManyWhoWaitForALockAreDescribedInNoTime) {
+  DeferredLock lock;
+  std::vector<Deferred<Acquired>> waiting;
+  for (int i = 0; i < 100'000; ++i) waiting.push_back(lock.acquire(kHere));
+  EXPECT_NE(description().find(", one of 99999 in line\n"), std::string::npos);
+  for (Deferred<Acquired>& each : waiting) std::move(each).discard();
+}
+
+struct Stops {
+  std::string* text;
+  void operator()() const { *text = pendingDeferreds().at(0).waitsFor; }
+  std::string waitsFor() const { return "a job"; }
+};
+
+TEST_F(PendingTest, ACancellerThatRunsIsNotAsked) {
+  std::string text;
+  Promise<int> promise(Stops{&text}, kHere);
+  Deferred<int> deferred = promise.deferred();
+  deferred.cancel();
+  EXPECT_EQ(text, "its canceller, which runs now");
+}
+
+struct Throws {
+  void operator()() const {}
+  std::string waitsFor() const { throw std::runtime_error("no idea"); }
+};
+
+TEST_F(PendingTest, ACancellerThatThrowsHidesNothing) {
+  Promise<int> promise(Throws(), kHere);
+  Promise<int> other(kThere);
+  Deferred<int> deferred = promise.deferred();
+  Deferred<int> second = other.deferred();
+  const auto all = pendingDeferreds();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].waitsFor, "what cannot be told: no idea");
+}
+
+class Described : public WaitDescription {
+ public:
+  std::string waitsFor() const override { return "data"; }
+};
+
+TEST_F(PendingTest, ADescriptionIsAskedUntilTheEnd) {
+  auto description = std::make_unique<Described>();
+  Promise<int> promise(kHere);
+  promise.describeBy(*description);
+  Promise<int> second(kThere);
+  Deferred<int> last = second.deferred().addBoth([&](Result<int> result) {
+    description.reset();
+    EXPECT_EQ(pendingDeferreds().size(), 2u);
+    return result;
+  });
+  Deferred<void> first = promise.deferred().chainDeferred(std::move(second));
+  first.addCallback([] {}, kElsewhere);
+  EXPECT_EQ(pendingDeferreds().at(0).waitsFor, "data");
+  first.cancel();
+}
+
+// Also the callback that answered with a coroutine, and is kept until that has ended.
+TEST_F(PendingTest, ACallbackThatHasRunIsNotListed) {
+  Promise<int> inner(kHere);
+  Promise<void> outer(kThere);
+  Deferred<int> deferred = outer.deferred()
+                               .addCallback([&] { return body(inner.deferred()); }, kHere)
+                               .addCallback([](int i) { return i; }, kElsewhere);
+  outer.callback();
+  const auto all = pendingDeferreds();
+  ASSERT_EQ(all.size(), 3u);
+  ASSERT_EQ(all[1].callbacks.size(), 1u);
+  EXPECT_EQ(all[1].callbacks[0], kElsewhere);
+}
+
+TEST_F(PendingTest, APausedDeferredThatWaitsSaysBoth) {
+  Deferred<void> later = deferLater(clock, 1s, kHere);
+  later.pause();
+  EXPECT_EQ(pendingDeferreds().at(0).waitsFor, "unpause(), and a timer that is due in 1 s");
+  later.unpause();
+}
+
+TEST_F(PendingTest, TheNameOfADeferredThatOnlyWaitsIsKept) {
+  Promise<int> inner(kHere);
+  Promise<void> middle(kThere);
+  Promise<void> outer(kElsewhere);
+  Deferred<int> deferred = outer.deferred().addCallback([&] {
+    return middle.deferred().named("middle").addCallback([&] { return inner.deferred(); });
+  });
+  outer.callback();
+  middle.callback();
+  const auto all = pendingDeferreds();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].name, "middle");
 }
 
 TEST_F(PendingTest, TheListOutlivesTheDeferreds) {

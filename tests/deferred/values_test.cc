@@ -151,6 +151,26 @@ TEST_F(DeferredValuesTest, AValueMayThrowWhereverACombinatorMovesIt) {
   EXPECT_EQ(alive, 0);
 }
 
+// Deferred 206: ... and so may a closure; what was taken for it goes with the chain.
+TEST_F(DeferredValuesTest, AClosureMayThrowWhereItIsMoved) {
+  struct Filled {
+    ThrowsOnMove fuse;
+    std::array<char, 600> filler{};
+    void operator()(int) const {}
+  };
+  int alive = 0;
+  for (int fuse = 1; fuse < 6; ++fuse) {
+    Promise<int> promise;
+    Deferred<int> deferred = promise.deferred();
+    try {
+      std::move(deferred).addCallback(Filled{ThrowsOnMove(fuse, alive)});
+    } catch (const PoemError&) {
+    }
+    promise.callback(1);
+  }
+  EXPECT_EQ(alive, 0);
+}
+
 // Values that do not fit the slot of a chain, or need more alignment than that has.
 TEST_F(DeferredValuesTest, LargeAndAlignedValues) {
   struct alignas(64) Aligned {

@@ -423,6 +423,42 @@ TEST_F(BlockingCallTest, TheEndOfThePoolEndsTheWaiting) {
   EXPECT_TRUE(stopped);
 }
 
+// What it uses is gone with the thread that waited.
+TEST_F(ThreadsTest, ACallThatThePoolsEndOvertookIsNotMade) {
+  std::atomic<bool> begins = false;
+  pool->start();
+  pool->callInThread([&] {
+    begins = true;
+    EXPECT_THROW(blockingCallFromThread(reactor, [a = Alive(alive)] { ADD_FAILURE(); }),
+                 ThreadPoolStopped);
+  });
+  while (!begins) std::this_thread::yield();
+  pool.reset();
+  reactor.flush();
+}
+
+TEST_F(BlockingCallTest, TheEndOfThePoolEndsWhatWasWaitedFor) {
+  Promise<int> never;
+  std::atomic<bool> waits = false;
+  pool->start();
+  pool->callInThread([&] {
+    int called = 0;
+    EXPECT_THROW(blockingCallFromThread(*reactor,
+                                        [&] {
+                                          waits = true;
+                                          return never.deferred().addCallback(
+                                              [&called](int) { return ++called; });
+                                        }),
+                 ThreadPoolStopped);
+    EXPECT_EQ(called, 0);
+  });
+  runBody(*reactor, [&]() -> Deferred<void> {
+    co_await until(*reactor, [&] { return waits.load(); });
+    pool.reset();
+    never.callback(1);
+  });
+}
+
 // A pool whose call never returns holds the shutdown up, but for a second signal.
 TEST_F(BlockingCallTest, ASecondSignalEndsTheWaiting) {
   Promise<int> never;

@@ -64,9 +64,7 @@ class HTTPClientProtocol final : public TimeoutMixin<Protocol>, private BodySour
       Exchange& whose;
 
       void operator()(Promise<Response>&) const { protocol.cancelled(&whose); }
-      std::string waitsFor() const {
-        return "the answer to " + whose.request.method + " " + whose.request.url;
-      }
+      std::string waitsFor() const;
     };
 
     explicit Exchange(ClientRequest asked) : request(std::move(asked)) {}

@@ -5,7 +5,7 @@
 
 #include <couplet/deferred/errors.h>
 #include <couplet/protocols/message/faults.h>
-#include <couplet/protocols/program/printable.h>
+#include <couplet/deferred/printable.h>
 #include <couplet/reactor/errors.h>
 
 namespace couplet::detail {

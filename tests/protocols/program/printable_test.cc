@@ -1,5 +1,5 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
-#include <couplet/protocols/program/printable.h>
+#include <couplet/deferred/printable.h>
 
 #include <string>
 

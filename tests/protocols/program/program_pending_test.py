@@ -36,14 +36,14 @@ STUCK = {
         suspended at [Acquired second = co_await lock.acquire().named("the second one");]
         waits for the Deferred
         - "the second one", made at [Acquired second = co_await lock.acquire().named("the second one");], T ago
-            waits for a lock, held for T by the one who asked at [Acquired first = co_await lock.acquire();], number 1 of 1 in line
+            waits for a lock, held for T by the one who asked at [Acquired first = co_await lock.acquire();]
 """,
     "job": MAIN + """\
     - made at COROUTINE, T ago
         suspended at [std::string job = co_await jobs.get();]
         waits for the Deferred
         - made at [std::string job = co_await jobs.get();], T ago
-            waits for an item of a queue, number 1 of 1 in line
+            waits for an item of a queue
 """,
     "peer": MAIN + """\
     - made at COROUTINE, T ago

@@ -1,5 +1,5 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
-#include <couplet/protocols/program/printable.h>
+#include <couplet/deferred/printable.h>
 
 #include <cstddef>
 
@@ -31,6 +31,10 @@ std::string printable(std::string_view text) {
     text.remove_prefix(controls == 0 ? 1 : controls);
   }
   return out;
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+  return printable(text.substr(0, most)) + (text.size() > most ? "..." : "");
 }
 
 }  // namespace couplet

@@ -3,6 +3,7 @@
 // Texts from elsewhere, on a terminal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace couplet {
 /// line, or tell the terminal anything. Those of UTF-8 beyond ASCII, U+0080 to U+009F, are among
 /// them.
 std::string printable(std::string_view text);
+
+/// The same; of a text longer than `most` bytes so many, and `...`.
+std::string printable(std::string_view text, std::size_t most);
 
 }  // namespace couplet
 #pragma GCC visibility pop
