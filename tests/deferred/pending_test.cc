@@ -336,7 +336,7 @@ TEST_F(PendingTest, ACancellerThatThrowsHidesNothing) {
   EXPECT_EQ(all[0].waitsFor, "what cannot be told: no idea");
 }
 
-class Described : public WaitDescription {
+class Described final : public WaitDescription {
  public:
   std::string waitsFor() const override { return "data"; }
 };
