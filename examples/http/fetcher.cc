@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <couplet/deferred/defer_later.h>
-#include <couplet/protocols/program/errors.h>
 #include <couplet/deferred/printable.h>
+#include <couplet/protocols/program/errors.h>
 #include <couplet/reactor/reactor.h>
 
 namespace fetching {

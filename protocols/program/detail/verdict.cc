@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include <couplet/deferred/errors.h>
-#include <couplet/protocols/message/faults.h>
 #include <couplet/deferred/printable.h>
+#include <couplet/protocols/message/faults.h>
 #include <couplet/reactor/errors.h>
 
 namespace couplet::detail {
