@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/reactor/detail/watchdog.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -78,6 +79,7 @@ Watchdog::Watchdog(Duration limit)
     : watch_(limit, SiteRecord::ofThisThread()), process_(::getpid()), watched_(*this) {
   const NoSignals none;
   thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "stall detector");  // for gdb and top
 }
 
 Watchdog::~Watchdog() {
