@@ -50,14 +50,10 @@ void HTTPClientProtocol::close() {
   transport().loseConnection();
 }
 
-/// Without what may be secret in the URL: a query, and a user's name and password.
+/// Without what may be secret in the URL; user names and passwords no Url has.
 std::string HTTPClientProtocol::Exchange::Canceller::waitsFor() const {
-  std::string url = whose.request.url.substr(0, whose.request.url.find('?'));
-  const std::size_t scheme = url.find("://");
-  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
-  const std::size_t at = url.substr(0, url.find('/', host)).rfind('@');
-  if (at != std::string::npos && at >= host) url.erase(host, at + 1 - host);
-  return "the answer to " + whose.request.method + " " + url;
+  const std::string& url = whose.request.url;
+  return "the answer to " + whose.request.method + " " + url.substr(0, url.find_first_of("?#"));
 }
 
 Deferred<void> HTTPClientProtocol::whenLost() { return lost_.emplace().deferred(); }

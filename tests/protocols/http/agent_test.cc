@@ -2,10 +2,12 @@
 #include "agent_fixture.h"
 
 #include <chrono>
+#include <sstream>
 
 #include <gmock/gmock.h>
 
 #include <couplet/deferred/errors.h>
+#include <couplet/deferred/pending.h>
 #include <couplet/protocols/http/errors.h>
 #include <couplet/protocols/testing/gtest_every_cut.h>
 #include <couplet/reactor/errors.h>
@@ -350,6 +352,17 @@ TEST_F(AgentTest, ATimeThatIsOverDoesNotEndTheNextResponse) {
 }
 
 // Cookies
+
+TEST_F(AgentTest, WhatIsPendingDoesNotTellWhatAUrlMayKeepSecret) {
+  if (!pendingVisible()) GTEST_SKIP();
+  auto response = get("http://poems.example/reset?token=4711#part");
+  server();
+  std::ostringstream pending;
+  describePending(pending);
+  EXPECT_THAT(pending.str(), HasSubstr("the answer to GET http://poems.example/reset\n"));
+  EXPECT_THAT(pending.str(), Not(HasSubstr("4711")));
+  std::move(response).discard();
+}
 
 class AgentCookiesTest : public AgentTest {
  protected:

@@ -24,4 +24,9 @@ TEST(PrintableTest, ControlCharactersBeyondASCIIAreEscaped) {
   EXPECT_EQ(printable("\xc2"), "\xc2");
 }
 
+TEST(PrintableTest, OfALongTextTheBeginningIsGiven) {
+  EXPECT_EQ(printable("poem", 4), "poem");
+  EXPECT_EQ(printable("a\npoem", 4), R"(a\x0apo...)");
+}
+
 }  // namespace couplet
