@@ -86,6 +86,7 @@ void FramingConversation::moveOn(std::size_t size) {
 
 void FramingConversation::makeMovesInside() {
   const bool wasInside = std::exchange(inside_, true);
+  joins_ = false;
   while (!script_.ended() && makeMove(script_.next())) {
   }
   inside_ = wasInside;
@@ -240,6 +241,7 @@ void FramingConversation::give(std::size_t size) {
   if (piece.empty() || inputEnded_) return;
   wire_.remove_prefix(piece.size());
   given_.append(piece);
+  if (inside_ && joins_) seeAll();
   const auto bytes = std::make_unique<char[]>(piece.size());
   std::memcpy(bytes.get(), piece.data(), piece.size());
   const std::string_view view(bytes.get(), piece.size());
@@ -260,7 +262,7 @@ void FramingConversation::takeAndGiveBack() {
   lookAgainFrom(delivered_);
   if (taken.empty()) return;
   callThatDelivers([&] { protocol().dataReceived(taken); });
-  if (inside_) seeAll();
+  if (inside_) allWaitsAgain();
 }
 
 void FramingConversation::handOver() {

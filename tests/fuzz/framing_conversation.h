@@ -110,6 +110,12 @@ class FramingConversation {
   /// The last `size` delivered bytes are not delivered after all.
   std::string takeBack(std::size_t size);
   void seeAll() noexcept { visible_ = given_.size(); }
+  /// From inside: all that is not delivered waits to be parsed again, and so does what the same
+  /// method is given yet.
+  void allWaitsAgain() noexcept {
+    seeAll();
+    joins_ = true;
+  }
 
  private:
   class Successor;
@@ -141,6 +147,7 @@ class FramingConversation {
   std::vector<std::pair<std::size_t, std::size_t>> limits_;  // the place from which on, the limit
 
   bool inside_ = false;   // a method of the protocol runs
+  bool joins_ = false;    // since allWaitsAgain in it
   bool refused_ = false;  // the protocol drops all that comes, or threw
   bool inputEnded_ = false;
   Cause protocolCause_ = nullptr;  // comes before the transport's

@@ -195,7 +195,7 @@ class LineReceiverConversation : public LineConversationOf<LineReceiver> {
       callThatDelivers([&] { setLineMode(extra); });
     } else {
       setLineMode(extra);
-      if (!extra.empty()) seeAll();
+      if (!extra.empty()) allWaitsAgain();
     }
     return true;
   }
