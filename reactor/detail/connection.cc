@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/reactor/detail/connection.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <stdexcept>
@@ -65,6 +66,10 @@ inline void Connection::wrote() {
 void Connection::write(std::string_view bytes) {
   requireThread("Transport::write");
   if (!mayWrite(bytes.size())) return;
+  if (bytes.size() > kWorthSending) [[unlikely]] {
+    bytes.remove_prefix(sendAtOnce({&bytes, 1}, bytes.size()));
+    if (flags_.any(Flags::kNoOutput)) return;
+  }
   output_.append(bytes);
   wrote();
 }
@@ -74,13 +79,36 @@ void Connection::writeSequence(std::span<const std::string_view> parts) {
   std::size_t total = 0;
   for (std::string_view part : parts) total += part.size();
   if (!mayWrite(total)) return;
+  std::size_t taken = total > kWorthSending ? sendAtOnce(parts, total) : 0;
+  if (flags_.any(Flags::kNoOutput)) return;
   try {
-    for (std::string_view part : parts) output_.append(part);
+    for (std::string_view part : parts) {
+      const std::size_t gone = std::min(taken, part.size());
+      taken -= gone;
+      output_.append(part.substr(gone));
+    }
   } catch (...) {  // a part of a message must not be taken for the whole
     lose(Failure::current(), Closing::kReset);
     throw;
   }
   wrote();
+}
+
+/// Sends as much of `parts` as is taken now, if nothing is to be sent before and no producer counts
+/// what is unsent. Returns how much.
+std::size_t Connection::sendAtOnce(std::span<const std::string_view> parts,
+                                   std::size_t total) noexcept {
+  std::array<::iovec, kPartsPerSend> room;
+  const bool waits = !output_.empty() || producer_ || flags_.any(Flags::kBlocked);
+  if (waits || parts.size() > room.size()) return 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    room[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+  }
+  const std::size_t taken = send(std::span(room).first(parts.size()));
+  if (!maySend()) return 0;
+  flags_.set(Flags::kBlocked, taken < total && !flags_.take(Flags::kInterrupted));
+  if (taken > 0) flags_.set(Flags::kSent | Flags::kProgressed);
+  return taken;
 }
 
 void Connection::loseConnection() {

@@ -44,6 +44,10 @@ class ConnectionQueue;
 /// other.)
 inline constexpr std::size_t kHighMark = Producer::kHighMark;
 
+/// A write of more bytes than this, with nothing unsent before it, is tried at once: what the
+/// system takes need not be copied.
+inline constexpr std::size_t kWorthSending = 16 * 1024;
+
 /// With more unsent bytes than this the connection is aborted with WriteBufferFullError.
 inline constexpr std::size_t kMostUnsent = 64 * 1024 * 1024;
 
@@ -194,6 +198,7 @@ class Connection : public Transport {
   bool dropOutput() noexcept;
   bool sendParts() noexcept;
   bool mayWrite(std::size_t bytes);
+  std::size_t sendAtOnce(std::span<const std::string_view> parts, std::size_t total) noexcept;
   bool makeRoom(std::size_t bytes);
   void wrote();
   void wroteMuch();

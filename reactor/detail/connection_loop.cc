@@ -93,6 +93,14 @@ void ConnectionLoop::flushLater(Connection& connection) noexcept {
   if (connection.flags_.any(Flags::kQueuedToFlush | Flags::kEnded)) return;
   connection.flags_.set(Flags::kQueuedToFlush);
   toFlush_.push(connection);
+  group_[groupSize_++] = &connection;
+  if (groupSize_ == group_.size()) sendGroup();
+}
+
+/// What is left, and who waits for its end, is seen to by `flush`.
+void ConnectionLoop::sendGroup() noexcept {
+  groupSize_ = 0;
+  for (Connection* const connection : group_) connection->sendNow();
 }
 
 void ConnectionLoop::retryLater(Connection& connection) {
@@ -141,11 +149,19 @@ void ConnectionLoop::continueReading() noexcept {
 }
 
 void ConnectionLoop::flush() noexcept {
+  groupSize_ = 0;
   ConnectionQueue connections = toFlush_.takeAll();
   while (Connection* connection = connections.pop()) {
     connection->flags_.clear(Flags::kQueuedToFlush);
     connection->flush();
   }
+}
+
+void ConnectionLoop::leaveFlush(Connection& connection) noexcept {
+  toFlush_.remove(connection);
+  const auto end = group_.begin() + groupSize_;
+  groupSize_ =
+      static_cast<std::size_t>(std::remove(group_.begin(), end, &connection) - group_.begin());
 }
 
 void ConnectionLoop::deliverLost() {
@@ -214,7 +230,7 @@ void ConnectionLoop::checkClosing() {
 /// Buries a connection that has ended.
 void ConnectionLoop::release(Connection& connection) {
   if (connection.flags_.any(Flags::kQueuedToContinue)) toContinue_.remove(connection);
-  if (connection.flags_.any(Flags::kQueuedToFlush)) toFlush_.remove(connection);
+  if (connection.flags_.any(Flags::kQueuedToFlush)) leaveFlush(connection);
   if (connection.flags_.any(Flags::kQueuedToRetry)) std::erase(toRetry_, &connection);
   std::swap(connections_[connection.index_], connections_.back());
   connections_[connection.index_]->index_ = connection.index_;

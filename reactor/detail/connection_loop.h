@@ -4,6 +4,7 @@
 // their time of the turn. Knows no sockets; every reactor has one.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -146,6 +147,12 @@ class ConnectionLoop {
   void retry();
   void checkClosing();
   void release(Connection& connection);
+  void sendGroup() noexcept;
+  void leaveFlush(Connection& connection) noexcept;
+
+  /// So many connections that wait to be flushed are sent at once, since what a great many have
+  /// written would have left the caches by the end of the turn.
+  static constexpr std::size_t kGroup = 64;
 
   Clock& clock_;
   ThreadCheck thread_;
@@ -155,6 +162,8 @@ class ConnectionLoop {
   std::vector<std::shared_ptr<OpenEnd>> ends_;
   ConnectionQueue toContinue_;
   ConnectionQueue toFlush_;
+  std::array<Connection*, kGroup> group_;  // the last of toFlush_, as many as groupSize_
+  std::size_t groupSize_ = 0;
   ConnectionQueue toEnd_;
   ConnectionQueue buriedConnections_;  // owned
   std::vector<Connection*> toRetry_;

@@ -59,6 +59,36 @@ TEST_F(TCPFlowTest, TheWritesOfATimerLeaveTogether) {
   EXPECT_EQ(peer->segmentsReceived() - before, 1u);
 }
 
+TEST_F(TCPFlowTest, MuchLeavesAtOnceAndWhatFollowsComesBehindIt) {
+  connectRaw();
+  std::size_t unsent = SIZE_MAX;
+  whenMade([&] {
+    server.transport().writeSequence({std::string(20'000, 'a'), std::string(20'000, 'b')});
+    unsent = server.transport().unsent();
+    server.transport().write("c");
+  });
+  std::string got;
+  runUntil([&] { return (got += peer->receive()).size() == 40'001; });
+  EXPECT_EQ(unsent, 0u);
+  EXPECT_EQ(got, std::string(20'000, 'a') + std::string(20'000, 'b') + "c");
+}
+
+TEST_F(TCPFlowTest, MoreThanTheSystemTakesAtOnceIsSentInOrder) {
+  connectRaw();
+  const std::string most(much.size(), 'n');
+  std::size_t unsent = 0;
+  whenMade([&] {
+    server.transport().writeSequence({"begin", much, most});
+    unsent = server.transport().unsent();
+    server.transport().write("end");
+  });
+  std::string got;
+  runUntil([&] { return (got += peer->receive()).size() == 2 * much.size() + 8; });
+  EXPECT_GT(unsent, 0u);
+  EXPECT_LT(unsent, 2 * much.size());
+  EXPECT_EQ(got, "begin" + much + most + "end");
+}
+
 TEST_F(TCPFlowTest, APausedProtocolGetsNothingUntilItResumes) {
   server.onMade = kPause;
   connectRaw();
