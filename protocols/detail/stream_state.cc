@@ -13,17 +13,13 @@ namespace couplet::detail {
 
 namespace {
 
+static_assert(Stream::kMostWritesWaiting == UnsentWrites::kMostWaiting);
+
 template <class T>
 Deferred<T> fired(Result<T> result, SourceLocation here) {
   if (result) return succeed(std::move(result).value(), here);
   return fail<T>(std::move(result).failure(), here);
 }
-
-/// What a write waits for.
-const class : public WaitDescription {
- public:
-  std::string waitsFor() const override { return "the peer to take what was written"; }
-} kUnsent;
 
 }  // namespace
 
@@ -49,15 +45,10 @@ void StreamState::inputEnded() {
 void StreamState::lost(const Failure& reason) {
   lostBecause_ = reason;
   input_.lose(reason);
-  if (Transport* transport = std::exchange(transport_, nullptr)) {
-    if (std::exchange(producing_, false)) transport->unregisterProducer();
-    keepAddresses(*transport);
-  }
-  auto writes = std::exchange(writes_, {});
+  if (Transport* transport = std::exchange(transport_, nullptr)) keepAddresses(*transport);
+  auto writes = unsent_.take();
   serve();
-  for (Promise<void>& write : writes) {
-    if (write.pending()) write.errback(reason);
-  }
+  UnsentWrites::fail(std::move(writes), reason);
 }
 
 void StreamState::keepAddresses(Transport& transport) noexcept {
@@ -145,38 +136,7 @@ Deferred<void> StreamState::write(std::string_view bytes, SourceLocation here) {
   if (lostBecause_) return fail<void>(*lostBecause_, here);
   if (outputEnded_) return fail<void>(ConnectionDone(), here);
   transport_->write(bytes);
-  if (transport_->connected() && transport_->unsent() <= Stream::kHighMark) return succeed(here);
-  return waitUntilSent(here);
-}
-
-Deferred<void> StreamState::waitUntilSent(SourceLocation here) {
-  if (writes_.size() >= Stream::kMostWritesWaiting) {
-    Failure full{WriteBufferFullError()};
-    transport_->failConnection(full);
-    return fail<void>(std::move(full), here);
-  }
-  if (!producing_ && transport_->connected()) {
-    registering_ = true;
-    transport_->registerProducer(*this, false);
-    registering_ = false;
-    producing_ = true;
-  }
-  Promise<void> promise(here);
-  Deferred<void> sent = promise.deferred();
-  promise.describeBy(kUnsent);
-  writes_.push_back(std::move(promise));
-  return sent;
-}
-
-/// As a pull producer this is asked for more when all is sent; and once when it is registered.
-void StreamState::resumeProducing() {
-  if (registering_) return;
-  producing_ = false;
-  transport_->unregisterProducer();
-  auto writes = std::exchange(writes_, {});
-  for (Promise<void>& write : writes) {
-    if (write.pending()) write.callback();
-  }
+  return unsent_.sent(*transport_, here);
 }
 
 // Closing
@@ -196,13 +156,10 @@ void StreamState::abortConnection() {
 }
 
 void StreamState::drop() noexcept {
-  if (Transport* transport = std::exchange(transport_, nullptr)) {
-    if (std::exchange(producing_, false)) transport->unregisterProducer();
-    transport->loseConnection();
-  }
+  const auto writes = unsent_.take();
+  if (Transport* transport = std::exchange(transport_, nullptr)) transport->loseConnection();
   input_ = StreamInput();
-  auto read = std::exchange(read_, {});
-  auto writes = std::exchange(writes_, {});
+  const auto read = std::exchange(read_, {});
 }
 
 }  // namespace couplet::detail

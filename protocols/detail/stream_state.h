@@ -11,18 +11,17 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include <couplet/deferred/deferred.h>
 #include <couplet/deferred/pending.h>
 #include <couplet/protocols/detail/stream_input.h>
+#include <couplet/protocols/detail/unsent_writes.h>
 #include <couplet/reactor/address.h>
-#include <couplet/reactor/producer.h>
 #include <couplet/reactor/transport.h>
 
 namespace couplet::detail {
 
-class StreamState final : public Producer, private WaitDescription {
+class StreamState final : private WaitDescription {
  public:
   // What the protocol is told.
 
@@ -71,25 +70,20 @@ class StreamState final : public Producer, private WaitDescription {
   void serve(Waiting<Request>& waiting);
   void serve(std::monostate) {}
 
-  Deferred<void> waitUntilSent(SourceLocation here);
   /// Of a read.
   std::string waitsFor() const override { return "data from " + peer().toString(); }
-  void resumeProducing() override;
-  void stopProducing() override { producing_ = false; }
 
   StreamInput input_;
   std::variant<std::monostate, Waiting<ReadSome>, Waiting<ReadExactly>, Waiting<ReadUntil>,
                Waiting<TryRead<ReadExactly>>, Waiting<TryRead<ReadUntil>>>
       read_;                            // what waits; cancelled if its Promise is not pending
-  std::vector<Promise<void>> writes_;   // those that wait; some may be cancelled
+  UnsentWrites unsent_;                 // writes that wait
   Transport* transport_ = nullptr;      // null before the connection stands, and after its loss
   std::optional<Failure> lostBecause_;  // when it was lost
   Address host_;                        // of a connection that is lost, as the next
   Address peer_;
   bool paused_ = false;       // by us, or by the protocol that was here before
   bool outputEnded_ = false;  // by loseConnection or loseWriteConnection
-  bool producing_ = false;    // this is registered with the transport
-  bool registering_ = false;  // and is being so now
 };
 
 }  // namespace couplet::detail
