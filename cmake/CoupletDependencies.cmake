@@ -6,6 +6,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(COUPLET_LIBEVENT REQUIRED IMPORTED_TARGET libevent_core>=2.1)
 pkg_check_modules(COUPLET_GLOG REQUIRED IMPORTED_TARGET libglog>=0.6)
 pkg_check_modules(COUPLET_RAPIDJSON REQUIRED IMPORTED_TARGET RapidJSON)
+pkg_check_modules(COUPLET_ZLIB REQUIRED IMPORTED_TARGET zlib>=1.2)
 pkg_check_modules(COUPLET_GFLAGS REQUIRED IMPORTED_TARGET gflags)
 
 if(COUPLET_TESTS)

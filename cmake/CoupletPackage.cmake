@@ -16,7 +16,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ${BUILD_SHARED_LIBS})
 if(NOT BUILD_SHARED_LIBS)
   # Static libraries depend on nothing, but what is linked with them does.
   set(CPACK_DEBIAN_PACKAGE_DEPENDS
-      "libevent-dev (>= 2.1), libgoogle-glog-dev (>= 0.6), libgflags-dev (>= 2.2), pkg-config")
+      "libevent-dev (>= 2.1), libgoogle-glog-dev (>= 0.6), zlib1g-dev (>= 1:1.2), "
+      "libgflags-dev (>= 2.2), pkg-config")
 endif()
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake (>= 3.25), libgtest-dev")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Twisted's way of writing network programs, in C++20")

@@ -14,7 +14,7 @@ FIELDS = {
     "Section": r"libdevel",
     "Maintainer": r".+ <.+@.+>",
     "Depends": r"libevent-dev \(>= [\d.]+\), libgoogle-glog-dev \(>= [\d.]+\), "
-               r"libgflags-dev \(>= [\d.]+\), pkg-config",
+               r"zlib1g-dev \(>= 1:[\d.]+\), libgflags-dev \(>= [\d.]+\), pkg-config",
     "Description": r"\S.{10,70}\n( \S.*\n?)+",
 }
 WANTED = ["include/couplet/deferred/deferred.h", "include/couplet/reactor/reactor.h",

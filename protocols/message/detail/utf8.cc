@@ -8,13 +8,20 @@ namespace couplet::detail {
 
 namespace {
 
-/// How many of the bytes at the beginning are ASCII, or a few less.
-std::size_t skipASCII(std::string_view text) noexcept {
+bool isASCII(const char* sixteen) noexcept {
+  std::uint64_t words[2];
+  std::memcpy(words, sixteen, sizeof words);
+  return ((words[0] | words[1]) & 0x8080808080808080) == 0;
+}
+
+/// How many of the bytes at the beginning are ASCII.
+std::size_t leadingASCII(std::string_view text) noexcept {
+  constexpr std::size_t kStep = 16;
   std::size_t at = 0;
-  for (std::uint64_t word; text.size() - at >= sizeof word; at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & 0x8080808080808080) != 0) break;
-  }
+  while (text.size() - at >= kStep && isASCII(text.data() + at)) at += kStep;
+  const bool restIsShort = text.size() - at < kStep && text.size() >= kStep;
+  if (restIsShort && isASCII(text.data() + text.size() - kStep)) return text.size();
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
   return at;
 }
 
@@ -38,14 +45,17 @@ Character firstCharacter(std::string_view text) noexcept {
   return {size, point};
 }
 
-bool isUTF8(std::string_view text) noexcept {
-  for (text.remove_prefix(skipASCII(text)); !text.empty();) {
-    const std::size_t size = firstCharacter(text).size;
-    if (size == 0) return false;
-    text.remove_prefix(size);
-    if (size == 1) text.remove_prefix(skipASCII(text));
+std::size_t wholeCharacters(std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  for (text.remove_prefix(leadingASCII(text)); !text.empty();) {
+    const std::size_t first = firstCharacter(text).size;
+    if (first == 0) break;
+    text.remove_prefix(first);
+    if (first == 1) text.remove_prefix(leadingASCII(text));
   }
-  return true;
+  return size - text.size();
 }
+
+bool isUTF8(std::string_view text) noexcept { return wholeCharacters(text) == text.size(); }
 
 }  // namespace couplet::detail

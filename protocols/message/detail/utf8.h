@@ -17,6 +17,9 @@ struct Character {
 /// No surrogates, and the shortest form only.
 Character firstCharacter(std::string_view text) noexcept;
 
+/// How many bytes at the beginning of a text are characters, all of them whole.
+std::size_t wholeCharacters(std::string_view text) noexcept;
+
 bool isUTF8(std::string_view text) noexcept;
 
 }  // namespace couplet::detail

@@ -1,0 +1,19 @@
+// Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Internal. zlib's memory is the program's own: what `operator new` gives.
+#pragma once
+
+#include <cstddef>
+#include <new>
+
+namespace couplet::detail {
+
+/// zlib's alloc_func: null where there is none, as zlib wants it.
+inline void* takeForZlib(void* /*unused*/, unsigned items, unsigned size) noexcept {
+  return ::operator new (std::size_t{items} * size, std::nothrow);
+}
+
+/// zlib's free_func.
+inline void giveFromZlib(void* /*unused*/, void* memory) noexcept { ::operator delete(memory); }
+
+}  // namespace couplet::detail
