@@ -116,6 +116,7 @@ class HTTPChannel : public Protocol, private Producer {
   bool trySend(Response& response, const AnsweredRequest& answered);
   void send(Response& response, const AnsweredRequest& answered);
   std::unique_ptr<Protocol> nextProtocol(const Response& response);
+  std::string_view connectionField(const Response& response, bool old, bool handing);
   AddedFields addedFields(const Response& response, const AnsweredRequest& answered, bool handing);
   detail::ChannelStreams& streams();
   detail::ChannelStreams* streaming() const noexcept;

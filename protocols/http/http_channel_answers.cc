@@ -208,19 +208,22 @@ std::unique_ptr<Protocol> HTTPChannel::nextProtocol(const Response& response) {
   return next;
 }
 
+/// The Connection field: an Upgrade has to be named in it, that of a 426 too (RFC 9110, 7.8).
+std::string_view HTTPChannel::connectionField(const Response& response, bool old, bool handing) {
+  if (handing) return response.status == 101 ? "upgrade" : "";
+  const bool offersUpgrade = response.status == 426 && !old && response.headers.has("Upgrade");
+  if (!keepAlive_) return offersUpgrade ? "upgrade, close" : "close";
+  if (old) return "keep-alive";
+  return offersUpgrade ? "upgrade" : "";
+}
+
 /// What the site says of the connection, the time and the framing goes before what the handler
 /// does, but for a Content-Length.
 AddedFields HTTPChannel::addedFields(const Response& response, const AnsweredRequest& answered,
                                      bool handing) {
   const bool old = answered.version == HTTPVersion::kHTTP10;
   AddedFields added{.lines = site_.dateLine(), .unlessGiven = true, .dropsConnectionAndDate = true};
-  if (handing) {
-    if (response.status == 101) added.connection = "upgrade";
-  } else if (!keepAlive_) {
-    added.connection = "close";
-  } else if (old) {
-    added.connection = "keep-alive";
-  }
+  added.connection = connectionField(response, old, handing);
   if (handing || isBodiless(response.status)) return added;
   added.dropsTransferEncoding = static_cast<bool>(response.producer);
   if (!response.producer) added.contentLength = response.body.size();

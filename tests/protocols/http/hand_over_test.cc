@@ -10,6 +10,7 @@
 namespace couplet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -36,6 +37,18 @@ TEST_F(HandOverTest, TheNextProtocolGetsWhatCameBehindTheRequest) {
             "HTTP/1.1 101 Switching Protocols\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "Connection: upgrade\r\nUpgrade: echo\r\n\r\n[echo]hello");
   EXPECT_EQ(send("more"), "more");
+}
+
+TEST_F(HandOverTest, ARefusalThatSaysWhatIsSpokenNamesUpgradeInConnection) {
+  router.get("/echo", [&](Request&) -> Response {
+    throw HTTPError(426, "", {{"Upgrade", "echo"}});
+  });
+  serve();
+  EXPECT_THAT(send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 426 "), HasSubstr("\r\nConnection: upgrade\r\n"),
+                    HasSubstr("\r\nUpgrade: echo\r\n")));
+  EXPECT_THAT(send("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+              HasSubstr("\r\nConnection: upgrade, close\r\n"));
 }
 
 TEST_F(HandOverTest, AnAnswerThatComesLaterHandsOver) {
