@@ -81,14 +81,16 @@ constexpr std::size_t kMostKept = 65'536 + 1024;
 
 void giveBack(std::unique_ptr<ParserMemory> memory) noexcept {
   if (!memory || memory->capacity() > kMostKept) return;
-  memory->forget();
+  memory->close();
   Spares::give(std::move(memory));
 }
 
 template <class F>
 std::unique_ptr<ParserMemory> takeMemory(F fits) {
   std::unique_ptr<ParserMemory> memory = Spares::take(fits);
-  return memory ? std::move(memory) : std::make_unique<ParserMemory>();
+  if (!memory) return std::make_unique<ParserMemory>();
+  memory->open();
+  return memory;
 }
 
 /// Of a message or frame that is not whole: others may wait long for the rest, so that it takes no
@@ -154,6 +156,7 @@ WebSocketEvent WebSocketParser::next(std::string_view& bytes) {
     bytes.remove_prefix(bytes.size());
     return WebSocketEvent::kNeedMore;
   }
+  if (bytes.empty()) return needMore();
   FrameInHand frame;
   WebSocketEvent event;
   if (idle() && readShortMessage(bytes, frame)) {
@@ -186,7 +189,7 @@ inline bool WebSocketParser::readShortMessage(std::string_view bytes,
 
 WebSocketEvent WebSocketParser::nextOfAnyKind(std::string_view& bytes) {
   FrameInHand frame;
-  if (!bytes.empty() && idle()) {
+  if (idle()) {
     if (const Refusal* why = readHead(bytes, frame)) return refuse(*why);
   }
   return isWhole(frame, bytes) ? takeWhole(frame, bytes) : nextInPieces(bytes);
@@ -287,7 +290,11 @@ WebSocketEvent WebSocketParser::nextInPieces(std::string_view& bytes) {
     }
     if (frame.last) return endMessage();
   }
-  if (idle()) release();
+  return needMore();
+}
+
+WebSocketEvent WebSocketParser::needMore() noexcept {
+  release();
   return WebSocketEvent::kNeedMore;
 }
 

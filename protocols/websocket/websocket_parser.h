@@ -127,6 +127,7 @@ class WebSocketParser {
   // Events.
   WebSocketEvent endMessage();
   WebSocketEvent endControl(detail::Opcode opcode, std::string_view payload);
+  WebSocketEvent needMore() noexcept;
   WebSocketEvent close(std::string_view payload);
   WebSocketEvent refuse(const Refusal& why);
   void end(std::uint16_t code, std::string_view text);

@@ -156,8 +156,7 @@ bool WebSocketProtocol::writeShared(const PreparedMessage& message) {
 
 void WebSocketProtocol::beginMessage(WebSocketKind kind) {
   if (work().pieces) inPieces().raise();
-  work().pieces.emplace().kind = kind;
-  work().pieces->compressed = compressed();
+  work_->pieces.emplace(detail::WebSocketWork::Pieces{kind, false, compressed(), {}});
 }
 
 Deferred<void> WebSocketProtocol::sendPiece(std::string_view piece, SourceLocation here) {

@@ -13,23 +13,25 @@
 
 namespace couplet {
 
+using detail::after;
+
 /// Looks again when the first thing may be due. REQUIRES: state_ == State::kOpen
 void WebSocketProtocol::expectSilence() {
   const WebSocketOptions& options = all_->options();
   Clock::TimePoint next = kNever;
   if (pingedAt_ != kNever) {
-    next = std::min(pingedAt_ + options.pongTimeout,
-                    transport().clock().now() + *options.pingInterval);
+    next = std::min(after(pingedAt_, options.pongTimeout),
+                    after(transport().clock().now(), *options.pingInterval));
   } else if (options.pingInterval) {
-    next = heardAt_ + *options.pingInterval;
+    next = after(heardAt_, *options.pingInterval);
   }
-  if (work_ && !work_->resting) next = std::min(next, work_->lastMessage + options.restAfter);
+  if (work_ && !work_->resting) next = std::min(next, after(work_->lastMessage, options.restAfter));
   all_->expect(*this, next);
 }
 
 /// An end that is expected already comes no later.
 void WebSocketProtocol::expectEndWithin(Duration patience) {
-  const Clock::TimePoint end = transport().clock().now() + patience;
+  const Clock::TimePoint end = after(transport().clock().now(), patience);
   all_->expect(*this, state_ == State::kOpen ? end : std::min(end, deadline_));
 }
 
@@ -82,7 +84,7 @@ void WebSocketProtocol::giveUp(Duration patience, const char* what) {
 void WebSocketProtocol::compressedJustNow() {
   work_->lastMessage = transport().clock().now();
   if (!std::exchange(work_->resting, false)) return;
-  const Clock::TimePoint restAt = work_->lastMessage + all_->options().restAfter;
+  const Clock::TimePoint restAt = after(work_->lastMessage, all_->options().restAfter);
   if (state_ == State::kOpen && restAt < deadline_) all_->expect(*this, restAt);
 }
 

@@ -25,30 +25,40 @@ std::size_t leadingASCII(std::string_view text) noexcept {
   return at;
 }
 
+/// The first character of a text that is not empty.
+inline Character read(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t at) -> unsigned {
+    return static_cast<unsigned char>(text[at]);
+  };
+  const auto bits = [&](std::size_t at) { return byte(at) & 0x3f; };
+  const auto continues = [&](std::size_t at) { return (byte(at) & 0xc0) == 0x80; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return {1, first};
+  if (first < 0xe0) {
+    if (first < 0xc2 || text.size() < 2 || !continues(1)) return {};
+    return {2, (first & 0x1f) << 6 | bits(1)};
+  }
+  if (text.size() < 3 || !continues(1) || !continues(2)) return {};
+  if (first < 0xf0) {
+    const char32_t point = (first & 0x0f) << 12 | bits(1) << 6 | bits(2);
+    const bool isSurrogate = point >= 0xd800 && point <= 0xdfff;
+    return point < 0x800 || isSurrogate ? Character{} : Character{3, point};
+  }
+  if (first > 0xf4 || text.size() < 4 || !continues(3)) return {};
+  const char32_t point = (first & 0x07) << 18 | bits(1) << 12 | bits(2) << 6 | bits(3);
+  return point < 0x10000 || point > 0x10ffff ? Character{} : Character{4, point};
+}
+
 }  // namespace
 
 Character firstCharacter(std::string_view text) noexcept {
-  if (text.empty()) return {};
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return {1, first};
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
-  char32_t point = first & (0xffU >> (size + 1));
-  for (std::size_t at = 1; at < size; ++at) {
-    if ((byte(at) & 0xc0) != 0x80) return {};
-    point = point << 6 | (byte(at) & 0x3f);
-  }
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool isSurrogate = point >= 0xd800 && point <= 0xdfff;
-  if (point < kLeast[size] || point > 0x10ffff || isSurrogate) return {};
-  return {size, point};
+  return text.empty() ? Character{} : read(text);
 }
 
 std::size_t wholeCharacters(std::string_view text) noexcept {
   const std::size_t size = text.size();
   for (text.remove_prefix(leadingASCII(text)); !text.empty();) {
-    const std::size_t first = firstCharacter(text).size;
+    const std::size_t first = read(text).size;
     if (first == 0) break;
     text.remove_prefix(first);
     if (first == 1) text.remove_prefix(leadingASCII(text));

@@ -1,12 +1,13 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/websocket/detail/frame_writer.h>
 
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
+#include <bit>
 #include <cstring>
-#include <system_error>
+#include <functional>
+#include <random>
 
+#include <couplet/protocols/websocket/detail/chacha20.h>
 #include <couplet/protocols/websocket/detail/masking.h>
 
 namespace couplet::detail {
@@ -20,23 +21,31 @@ constexpr char kMasked = '\x80';
 constexpr unsigned char kLength16 = 126;
 constexpr unsigned char kLength64 = 127;
 
-/// Keys that are not used yet.
-struct MaskBlock {
-  std::array<std::array<std::uint8_t, 4>, 64> masks;
-  std::size_t left = 0;
-
-  std::array<std::uint8_t, 4> take() {
-    if (left == 0) refill();
-    return masks[--left];
+/// Masks without end, of a secret of the thread. To ask the system for each would take longer than
+/// all that is done else to a short message.
+class MaskSource {
+ public:
+  MaskSource() {
+    std::random_device system;
+    std::copy(kChaChaConstants.begin(), kChaChaConstants.end(), state_.begin());
+    std::generate(state_.begin() + kChaChaConstants.size(), state_.end(), std::ref(system));
   }
 
-  void refill() {
-    static_assert(sizeof masks <= 256, "the system gives no more at once");
-    if (::getentropy(masks.data(), sizeof masks) != 0) {
-      throw std::system_error(errno, std::generic_category(), "no random bytes for a mask");
+  std::uint32_t next() noexcept {
+    if (left_ == 0) {
+      block_ = chaCha20Block(state_);
+      left_ = block_.size();
+      if (++state_[kCounter] == 0) ++state_[kCounter + 1];
     }
-    left = masks.size();
+    return block_[--left_];
   }
+
+ private:
+  static constexpr std::size_t kCounter = 12;
+
+  ChaChaState state_;
+  ChaChaState block_;
+  std::size_t left_ = 0;  // of the block, not used yet
 };
 
 }  // namespace
@@ -62,8 +71,8 @@ FrameHead::FrameHead(FrameKind kind, std::size_t length, std::array<std::uint8_t
 }
 
 std::array<std::uint8_t, 4> newMask() {
-  static thread_local MaskBlock block;
-  return block.take();
+  static thread_local MaskSource source;
+  return std::bit_cast<std::array<std::uint8_t, 4>>(source.next());
 }
 
 void appendMasked(std::string& out, FrameKind kind, std::string_view payload,

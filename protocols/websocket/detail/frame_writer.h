@@ -40,8 +40,8 @@ class FrameHead {
   std::uint8_t size_ = 0;
 };
 
-/// Keys that nobody can guess, for the frames of clients: RFC 6455, 5.3 and 10.3. Taken from the
-/// system, a block at a time for the thread.
+/// Keys that nobody can guess, for the frames of clients: RFC 6455, 5.3 and 10.3. ChaCha20 makes
+/// them of what the system's random device gave the thread at its first one. Throws what that does.
 std::array<std::uint8_t, 4> newMask();
 
 /// Appends a whole frame with a masked payload.

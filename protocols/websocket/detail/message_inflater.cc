@@ -97,6 +97,7 @@ bool MessageInflater::State::makeStep(std::string& out, std::size_t limit, Infla
   if (code == Z_MEM_ERROR) throw std::bad_alloc();
   const std::size_t size = wanted - stream.avail_out;
   if (size > room) {
+    append(out, {made.data(), room}, limit);
     result = Inflated::kTooLong;
     return false;
   }

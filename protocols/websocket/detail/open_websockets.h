@@ -20,6 +20,11 @@ class WebSocketProtocol;
 
 namespace couplet::detail {
 
+/// When `wait` is over; never, where that is for ever.
+inline Clock::TimePoint after(Clock::TimePoint time, Duration wait) noexcept {
+  return wait > Clock::TimePoint::max() - time ? Clock::TimePoint::max() : time + wait;
+}
+
 /// Throws std::invalid_argument for what no Close frame may say.
 void requireSendable(const CloseReason& reason);
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include <sanitizer/asan_interface.h>
+
 #include <couplet/protocols/websocket/detail/frame_writer.h>
 #include <couplet/protocols/websocket/detail/utf8_validator.h>
 
@@ -21,6 +23,7 @@ namespace couplet::detail {
 class PayloadBuffer {
  public:
   std::string_view view() const noexcept { return {bytes_.get(), size_}; }
+  const char* data() const noexcept { return bytes_.get(); }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
   void clear() noexcept { size_ = 0; }
@@ -100,6 +103,20 @@ struct ParserMemory {
     inflated.clear();
     inFrame = inMessage = false;
     headSize = 0;
+  }
+
+  /// While nobody uses it, and when somebody does again: under ASan a view of a payload that is
+  /// over is found out.
+  void close() noexcept {
+    forget();
+    ASAN_POISON_MEMORY_REGION(plain.data(), plain.capacity());
+    ASAN_POISON_MEMORY_REGION(inflated.data(), inflated.capacity());
+    ASAN_POISON_MEMORY_REGION(control.data(), control.size());
+  }
+  void open() noexcept {
+    ASAN_UNPOISON_MEMORY_REGION(plain.data(), plain.capacity());
+    ASAN_UNPOISON_MEMORY_REGION(inflated.data(), inflated.capacity());
+    ASAN_UNPOISON_MEMORY_REGION(control.data(), control.size());
   }
 
   void beginMessage(const FrameInHand& first) noexcept {

@@ -10,7 +10,12 @@ namespace couplet::detail {
 
 /// zlib's alloc_func: null where there is none, as zlib wants it.
 inline void* takeForZlib(void* /*unused*/, unsigned items, unsigned size) noexcept {
-  return ::operator new (std::size_t{items} * size, std::nothrow);
+  const std::size_t bytes = std::size_t{items} * size;
+  try {
+    return ::operator new(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 /// zlib's free_func.
