@@ -11,6 +11,20 @@
 
 namespace couplet {
 
+namespace {
+
+bool isOrderly(const WebSocketClosed& end) noexcept {
+  const std::uint16_t code = end.reason().code();
+  if (end.by() == WebSocketClosed::By::kThisSide) {
+    return code != CloseReason::kProtocolError && code != CloseReason::kInvalidData &&
+           code != CloseReason::kMessageTooBig;
+  }
+  return code == CloseReason::kNormal || code == CloseReason::kGoingAway ||
+         code == CloseReason::kNoCode;
+}
+
+}  // namespace
+
 /// What a WebSocket and its protocol share. Whatever fires a Promise here is called by the
 /// protocol, which keeps this alive meanwhile: the program may destroy the WebSocket from there.
 struct WebSocket::State final : private WaitDescription {
@@ -126,12 +140,8 @@ Result<WebSocket::State::Received> WebSocket::State::answer() {
     unreadBytes -= sizeOf(*message);
     return message;
   }
-  const std::uint16_t code = end->reason().code();
-  const bool orderly = end->by() == WebSocketClosed::By::kThisSide ||
-                       code == CloseReason::kNormal || code == CloseReason::kGoingAway ||
-                       code == CloseReason::kNoCode;
   const Received none;  // a temporary would be a warning of g++ 12 under sanitizers
-  if (orderly) return none;
+  if (isOrderly(*end)) return none;
   return whyLost();
 }
 

@@ -47,8 +47,9 @@ class WebSocket {
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
   /// The next message; nothing when the other side closed with 1000, 1001 or without a code, or
-  /// this side closed. Fails with WebSocketClosed where it ended otherwise, every time. One that is
-  /// cancelled or times out has taken nothing. std::logic_error while another waits.
+  /// this side closed, but not for bytes that it cannot take (1002, 1007, 1009). Fails with
+  /// WebSocketClosed where it ended otherwise, every time. One that is cancelled or times out has
+  /// taken nothing. std::logic_error while another waits.
   Deferred<std::optional<WebSocketMessage>> receive(
       SourceLocation here = SourceLocation::current());
 

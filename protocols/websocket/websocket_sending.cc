@@ -24,7 +24,7 @@ using detail::Opcode;
 namespace {
 
 /// Up to so many bytes a frame is made on the stack, and a masked one is written in such pieces.
-constexpr std::size_t kOnStack = 1024;
+constexpr std::size_t kOnStack = 256;
 constexpr std::size_t kMaskedPiece = 16 * 1024;
 
 Opcode opcodeOf(WebSocketKind kind) noexcept {

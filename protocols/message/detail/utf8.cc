@@ -8,20 +8,33 @@ namespace couplet::detail {
 
 namespace {
 
-bool isASCII(const char* sixteen) noexcept {
-  std::uint64_t words[2];
-  std::memcpy(words, sixteen, sizeof words);
-  return ((words[0] | words[1]) & 0x8080808080808080) == 0;
+using Words = std::uint64_t __attribute__((vector_size(16)));
+
+constexpr std::size_t kStep = sizeof(Words);
+constexpr std::size_t kStride = 4 * kStep;
+
+Words load(const char* from) noexcept {
+  Words words;
+  std::memcpy(&words, from, sizeof words);
+  return words;
+}
+
+bool areASCII(Words words) noexcept { return ((words[0] | words[1]) & 0x8080808080808080) == 0; }
+
+bool isStrideASCII(const char* at) noexcept {
+  return areASCII((load(at) | load(at + kStep)) | (load(at + 2 * kStep) | load(at + 3 * kStep)));
 }
 
 /// How many of the bytes at the beginning are ASCII.
 std::size_t leadingASCII(std::string_view text) noexcept {
-  constexpr std::size_t kStep = 16;
+  const char* const bytes = text.data();
+  const std::size_t size = text.size();
   std::size_t at = 0;
-  while (text.size() - at >= kStep && isASCII(text.data() + at)) at += kStep;
-  const bool restIsShort = text.size() - at < kStep && text.size() >= kStep;
-  if (restIsShort && isASCII(text.data() + text.size() - kStep)) return text.size();
-  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  while (size - at >= kStride && isStrideASCII(bytes + at)) at += kStride;
+  while (size - at >= kStep && areASCII(load(bytes + at))) at += kStep;
+  const bool restIsShort = size - at < kStep && size >= kStep;
+  if (restIsShort && areASCII(load(bytes + size - kStep))) return size;
+  while (at < size && static_cast<unsigned char>(bytes[at]) < 0x80) ++at;
   return at;
 }
 

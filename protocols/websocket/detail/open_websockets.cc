@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/websocket/detail/permessage_deflate.h>
 #include <couplet/protocols/websocket/detail/utf8_validator.h>
 #include <couplet/protocols/websocket/websocket_protocol.h>
 
@@ -16,19 +17,6 @@ void require(bool holds, const char* why) {
   if (!holds) throw std::invalid_argument(why);
 }
 
-void requireBits(int bits) {
-  require(bits >= 8 && bits <= 15, "WebSocketCompression: window bits are from 8 to 15");
-}
-
-void requireValid(const WebSocketCompression& compression) {
-  requireBits(compression.serverMaxWindowBits);
-  requireBits(compression.clientMaxWindowBits);
-  require(compression.level >= 0 && compression.level <= 9,
-          "WebSocketCompression: the level is from 0 to 9");
-  require(compression.memoryLevel >= 1 && compression.memoryLevel <= 9,
-          "WebSocketCompression: the memory level is from 1 to 9");
-}
-
 void requireValid(const WebSocketOptions& options) {
   require(options.fragmentSize > 0, "WebSocketOptions: a fragment has a byte at least");
   require(!options.pingInterval || *options.pingInterval > Duration::zero(),
@@ -36,7 +24,7 @@ void requireValid(const WebSocketOptions& options) {
   require(options.pongTimeout > Duration::zero() && options.closeTimeout > Duration::zero() &&
               options.restAfter > Duration::zero(),
           "WebSocketOptions: each time is more than nothing");
-  if (options.compression) requireValid(*options.compression);
+  if (options.compression) requireCompression(*options.compression);
 }
 
 }  // namespace
