@@ -19,11 +19,7 @@ class Spares {
   template <class F>
   static std::unique_ptr<T> take(F fits) noexcept {
     for (std::size_t at = kept_.count; at-- > 0;) {
-      if (!fits(*kept_.objects[at])) continue;
-      T* const object = kept_.objects[at];
-      std::copy(&kept_.objects[at + 1], &kept_.objects[kept_.count], &kept_.objects[at]);
-      --kept_.count;
-      return std::unique_ptr<T>(object);
+      if (fits(*kept_.objects[at])) return std::unique_ptr<T>(removeAt(at));
     }
     return nullptr;
   }
@@ -33,15 +29,20 @@ class Spares {
     static thread_local Drain drain;
     static_cast<void>(drain);
     if (!object || kept_.ended) return;
-    if (kept_.count == kMost) {
-      delete kept_.objects[0];
-      std::copy(&kept_.objects[1], &kept_.objects[kMost], &kept_.objects[0]);
-      --kept_.count;
-    }
+    if (kept_.count == kMost) delete removeAt(0);
     kept_.objects[kept_.count++] = object.release();
   }
 
  private:
+  /// REQUIRES: at < kept_.count
+  static T* removeAt(std::size_t at) noexcept {
+    T** const place = kept_.objects + at;
+    T* const object = *place;
+    std::copy(place + 1, kept_.objects + kept_.count, place);
+    --kept_.count;
+    return object;
+  }
+
   struct Kept {
     std::size_t count;
     bool ended;  // the thread, as far as this goes
