@@ -8,7 +8,7 @@ from measure import http, load, rates
 from measure.rates import Alternation, Case
 from measure.servers import Kind, compiled, freePort, script, twisted
 from measure.service import Exchange, Service
-from measure.table import Table, against, atLeast
+from measure.table import Table, against, atLeast, moreThan
 from measure.trouble import Trouble
 
 HELLO_LIMIT = 1.6  # of our own hello's
@@ -46,7 +46,9 @@ class NativeMultiply(Exchange):
 
     def __init__(self):
         self.greeting = _frame('{"hello":{"version":1,"frame_limit":1048576}}')
-        self.greetedBytes = len(self.greeting)
+
+    def greetedBytes(self, _):
+        return len(self.greeting)
 
     def messages(self, depth):
         return b"".join(
@@ -164,7 +166,7 @@ def _ahead(kind, times):
         return ""
     if kind.key == "twisted":
         return atLeast(TWISTED_LIMIT, times)
-    return f"> 1 {'holds' if times > 1 else 'FALLS SHORT'}"
+    return moreThan(1, times)
 
 
 def _natively(found, byHTTP, natively):

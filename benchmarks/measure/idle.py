@@ -13,7 +13,7 @@ SPARE_DESCRIPTORS = 100
 
 
 def measure(options, service):
-    connections = 1000 if options.quick else 10_000
+    connections = 1000 if options.quick else service.idleConnections
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < connections + SPARE_DESCRIPTORS:
         raise Trouble(f"{connections} connections need more descriptors than `ulimit -Hn` allows")

@@ -31,7 +31,7 @@ class Client:
                 [build.require(options, "load"), str(server.port), file.name,
                  f"--answer={exchange.answerBytes(server)}", f"--connections={connections}",
                  f"--depth={depth}", f"--greeting={len(exchange.greeting)}",
-                 f"--greeted={exchange.greetedBytes}", f"--pid={(counted or server).pid}"],
+                 f"--greeted={exchange.greetedBytes(server)}", f"--pid={(counted or server).pid}"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                 preexec_fn=core.pin)
             try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from measure import (atomics, build, compile, crunch, crunch_component, deferred, http,
                      http_answers, http_bodies, idle, instructions, netstring, stack, syscalls,
-                     timers)
+                     timers, websocket, websocket_broadcast, websocket_masking)
 from measure.trouble import Trouble
 
 
@@ -43,11 +43,22 @@ TABLES = {
     "crunch-syscalls": (_of(crunch, syscalls.measure),
                         "system calls and heap allocations per request"),
     "crunch-component": (crunch_component.measure, "a component that asks two for each request"),
+    "websocket-echo": (websocket.measure,
+                       "a WebSocket echo against a bare epoll loop and its peers"),
+    "websocket-instructions": (websocket.measureInstructions,
+                               "user instructions per message (callgrind)"),
+    "websocket-syscalls": (_of(websocket, syscalls.measure),
+                           "system calls and heap allocations per message"),
+    "websocket-masking": (websocket_masking.measure, "unmasking beside memcpy"),
+    "websocket-idle": (_of(websocket, idle.measure), "memory of 5,000 idle WebSockets"),
+    "websocket-broadcast": (websocket_broadcast.measure,
+                            "1 KiB to 5,000 WebSockets, beside as many bare sends"),
     "atomics": (atomics.measure, "no atomic operation on a value's way (disassembly)"),
     "stack": (stack.measure, "peak stack of a million of everything"),
     "compile": (compile.measure, "compile time of a file that includes Couplet"),
 }
-SERVICES = (netstring.SERVICE, http.SERVICE, crunch.SERVICE)
+GROUPS = {"http": "HTTP", "crunch": "Crunch", "websocket": "WebSocket"}
+SERVICES = (netstring.SERVICE, http.SERVICE, crunch.SERVICE, websocket.SERVICE)
 
 
 def named(name):
@@ -59,10 +70,10 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="benchmarks/run", formatter_class=argparse.RawTextHelpFormatter,
         description="Builds what is measured, measures it, and prints the tables as ratios.\n"
-                    "Without names: all tables, in some 50 minutes. See docs/performance.md.")
+                    "Without names: all tables, in some 65 minutes. See docs/performance.md.")
     parser.add_argument("tables", nargs="*", metavar="TABLE", help="which of them:\n" + "\n".join(
-        f"{name:20}{what}" for name, (_, what) in TABLES.items())
-        + "\nhttp                all of HTTP\ncrunch              all of Crunch")
+        f"{name:24}{what}" for name, (_, what) in TABLES.items())
+        + "".join(f"\n{name:24}all of {title}" for name, title in GROUPS.items()))
     parser.add_argument("--quick", action="store_true",
                         help="fewer and shorter runs: a few minutes, and more noise")
     parser.add_argument("--build-dir", type=Path, default=build.FOLDER, metavar="DIR",

@@ -71,13 +71,18 @@ def configured(name):
 
 
 def twisted(name):
+    return python(name, "twisted")
+
+
+def python(name, package):
+    """The words that start a script of Debian's Python, where that has what it imports."""
     words = script("/usr/bin/python3", name)
-    return words and _hasTwisted(words[0]) and words
+    return words and _hasPackage(words[0], package) and words
 
 
 @functools.cache
-def _hasTwisted(python):
-    return not subprocess.run([python, "-c", "import twisted"], capture_output=True,
+def _hasPackage(interpreter, package):
+    return not subprocess.run([interpreter, "-c", f"import {package}"], capture_output=True,
                               check=False).returncode
 
 

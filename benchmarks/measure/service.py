@@ -11,11 +11,14 @@ class Exchange(abc.ABC):
 
     message: bytes
     greeting = b""  # what the client says before, once
-    greetedBytes = 0  # how many come back for that
 
     def messages(self, depth):
         """So many of them, to be in flight at once on a connection."""
         return self.message * depth
+
+    def greetedBytes(self, server):
+        """How many bytes come back for the greeting."""
+        return 0
 
     @abc.abstractmethod
     def answerBytes(self, server):
@@ -33,6 +36,7 @@ class Service:
     instructionLimits: dict
     callLimits: dict
     idleLimit: int
+    idleConnections: int = 10_000
 
     def present(self, options):
         """Those that can be run here, and those that must be."""

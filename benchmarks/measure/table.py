@@ -53,5 +53,9 @@ def against(limit, value, unit=""):
     return f"<= {limit:g} {unit + ' ' if unit else ''}{'holds' if value <= limit else 'FALLS SHORT'}"
 
 
+def moreThan(limit, value):
+    return f"> {limit:g} {'holds' if value > limit else 'FALLS SHORT'}"
+
+
 def atLeast(limit, value):
     return f">= {limit:g} {'holds' if value >= limit else 'FALLS SHORT'}"

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,9 @@ inline int require(int result, const char* call) {
 }
 
 /// Each connection has an `Answers`, whose `bool feed(std::string_view bytes, std::string& output)`
-/// appends what is to be sent for these bytes; false ends the connection.
+/// appends what is to be sent for these bytes; false ends the connection. One that writes over the
+/// bytes has `std::optional<std::string_view> answer(char* bytes, std::size_t count, std::string&
+/// output)` instead: what is to be sent stands there, or in `output`.
 template <class Answers>
 class Floor {
  public:
@@ -62,7 +65,7 @@ class Floor {
   }
 
  private:
-  static constexpr std::size_t kBufferBytes = 64 * 1024;
+  static constexpr std::size_t kBufferBytes = 256 * 1024;
 
   struct Connection {
     Answers answers;
@@ -104,21 +107,30 @@ class Floor {
     for (;;) {
       const ssize_t count = recv(fd, input_.data(), input_.size(), 0);
       if (count <= 0) return count < 0 && errno == EAGAIN;
-      const std::string_view bytes(input_.data(), count);
-      if (!connection.answers.feed(bytes, output_) || !send(fd, connection)) return false;
+      const auto answers = answer(connection.answers, count);
+      if (!answers || !send(fd, connection, *answers)) return false;
       if (static_cast<std::size_t>(count) < input_.size()) return true;
     }
   }
 
-  /// Sends the answers. False when the connection is over.
-  bool send(int fd, Connection& connection) {
-    if (output_.empty()) return true;
-    if (connection.unsent.empty()) {
-      const ssize_t count = ::send(fd, output_.data(), output_.size(), MSG_NOSIGNAL);
-      if (count < 0 && errno != EAGAIN) return false;
-      output_.erase(0, std::max<ssize_t>(count, 0));
+  std::optional<std::string_view> answer(Answers& answers, std::size_t count) {
+    if constexpr (requires { answers.answer(input_.data(), count, output_); }) {
+      return answers.answer(input_.data(), count, output_);
+    } else if (answers.feed({input_.data(), count}, output_)) {
+      return output_;
     }
-    if (!output_.empty()) connection.unsent += output_;
+    return std::nullopt;
+  }
+
+  /// Sends the answers. False when the connection is over.
+  bool send(int fd, Connection& connection, std::string_view answers) {
+    if (answers.empty()) return true;
+    if (connection.unsent.empty()) {
+      const ssize_t count = ::send(fd, answers.data(), answers.size(), MSG_NOSIGNAL);
+      if (count < 0 && errno != EAGAIN) return false;
+      answers.remove_prefix(std::max<ssize_t>(count, 0));
+    }
+    if (!answers.empty()) connection.unsent += answers;
     output_.clear();
     return true;
   }
