@@ -1,5 +1,5 @@
 # Copyright (c) the Couplet authors. MIT license, see LICENSE.
-"""The page of an API in headless Chromium, driven by the W3C's WebDriver protocol.
+"""The page of an API in headless Chromium.
 
     python3 api_page_test.py build/release/bin build/release/tests/api_server [Page | Policy]
 
@@ -9,80 +9,19 @@ With COUPLET_SCREENSHOTS=FOLDER it leaves pictures of the page there.
 import base64
 import hashlib
 import json
-import os
 import re
 import sys
 import unittest
 import urllib.request
-from pathlib import Path
 
+import chromium
 import http_peers
 import programs
+from chromium import Browser
 from programs import DEADLINE, Program
 
 SERVER = sys.argv.pop(2)
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of a reference to one
 ENTER = "\ue007"
-
-
-class Browser:
-    """A session of chromedriver at this port."""
-
-    def __init__(self, port, *, scripts=True):
-        self.url = f"http://127.0.0.1:{port}/session"
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                     "--window-size=900,1100",
-                     "--disable-background-networking", "--no-proxy-server",
-                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-        options = {"args": arguments, "binary": http_peers.find("chromium"),
-                   "prefs": {"profile.managed_default_content_settings.javascript":
-                             1 if scripts else 2}}
-        session = self.call("POST", "", {"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"implicit": DEADLINE * 1000}}}})
-        self.url += "/" + session["sessionId"]
-
-    def call(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, method=method,
-                                         headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=DEADLINE) as response:
-            return json.load(response)["value"]
-
-    def open(self, url):
-        self.call("POST", "/url", {"url": url})
-
-    def find(self, css):
-        """The path of the first such element, once there is one."""
-        found = self.call("POST", "/element", {"using": "css selector", "value": css})
-        return "/element/" + found[ELEMENT]
-
-    def write(self, css, text):
-        element = self.find(css)
-        self.call("POST", element + "/clear", {})
-        self.call("POST", element + "/value", {"text": text})
-
-    def click(self, css):
-        self.call("POST", self.find(css) + "/click", {})
-
-    def text(self, css):
-        return self.call("GET", self.find(css) + "/text")
-
-    def property(self, css, name):
-        return self.call("GET", f"{self.find(css)}/property/{name}")
-
-    def run(self, script):
-        return self.call("POST", "/execute/sync", {"script": script, "args": []})
-
-    def complaints(self):
-        return [entry["message"] for entry in self.call("POST", "/se/log", {"type": "browser"})]
-
-    def picture(self, name):
-        if folder := os.environ.get("COUPLET_SCREENSHOTS"):
-            Path(folder, name).write_bytes(base64.b64decode(self.call("GET", "/screenshot")))
-
-    def quit(self):
-        self.call("DELETE", "")
 
 
 def section(request):
@@ -90,13 +29,11 @@ def section(request):
 
 
 class Page(unittest.TestCase):
-    NEEDS = ("chromium", "chromedriver")
+    NEEDS = chromium.NEEDS
 
     def setUp(self):
         self.url = f"http://127.0.0.1:{self.enterContext(Program(SERVER)).port()}/api/"
-        driver = self.enterContext(Program(http_peers.find("chromedriver"), "--port=0"))
-        started = driver.out.until("started successfully on port")
-        self.driver = re.search(r"port (\d+)", started).group(1)
+        self.driver = self.enterContext(chromium.driver())
 
     def browse(self, **options):
         browser = Browser(self.driver, **options)

@@ -1,5 +1,5 @@
 # Copyright (c) the Couplet authors. MIT license, see LICENSE.
-"""The programs of others that the HTTP tests talk to: where they are, and what if they are not."""
+"""The programs of others that tests talk to: where they are, and what if they are not."""
 
 import importlib.util
 import os
@@ -19,10 +19,11 @@ SKIPPED = 77  # what ctest takes for a test that was skipped
 PROGRAMS = {"ab": "apache2-utils", "apache2": "apache2-bin", "chromedriver": "chromium-driver",
             "chromium": "chromium", "curl": "curl", "nginx": "nginx", "node": "nodejs",
             "slowhttptest": "slowhttptest", "wget": "wget", "wrk": "wrk"}
-MODULES = {"aiohttp": "python3-aiohttp", "httpx": "python3-httpx", "requests": "python3-requests",
-           "twisted": "python3-twisted"}
+MODULES = {"aiohttp": "python3-aiohttp", "autobahn": "python3-autobahn", "httpx": "python3-httpx",
+           "requests": "python3-requests", "twisted": "python3-twisted",
+           "websockets": "python3-websockets"}
 # The packages from npm, and the folders whose lock files name them.
-NPM = {"@seriousme/openapi-schema-validator": HERE / "openapi"}
+NPM = {"@seriousme/openapi-schema-validator": HERE / "openapi", "ws": HERE / "websocket"}
 
 
 def find(program):
