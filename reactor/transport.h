@@ -29,9 +29,10 @@ class Transport {
   virtual ~Transport() = default;
 
   /// Sends `bytes` after all that was written before. They are copied, and leave when the handler
-  /// that runs returns, or at the end of the loop's turn. Still sent after `loseConnection`, as
-  /// long as the connection is not closed. More than 64 MiB unsent abort the connection with
-  /// WriteBufferFullError: whoever has that much registers a producer.
+  /// that runs returns, or by the end of the loop's turn; of more than 16 KiB, what the system
+  /// takes leaves at once. Still sent after `loseConnection`, as long as the connection is not
+  /// closed. More than 64 MiB unsent abort the connection with WriteBufferFullError: whoever has
+  /// that much registers a producer.
   virtual void write(std::string_view bytes) = 0;
 
   /// The same as `write` for each part in turn.

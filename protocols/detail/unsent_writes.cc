@@ -26,16 +26,25 @@ Deferred<void> UnsentWrites::wait(Transport& transport, SourceLocation here) {
     return couplet::fail<void>(std::move(full), here);
   }
   if (transport_ == nullptr && transport.connected()) {
-    transport_ = &transport;
-    registering_ = true;
-    transport.registerProducer(*this, false);
-    registering_ = false;
+    beProducerOf(transport);
   }
   Promise<void> promise(here);
   Deferred<void> sent = promise.deferred();
   promise.describeBy(kUnsent);
   waiting_.push_back(std::move(promise));
   return sent;
+}
+
+void UnsentWrites::beProducerOf(Transport& transport) {
+  registering_ = true;
+  try {
+    transport.registerProducer(*this, false);
+  } catch (...) {
+    registering_ = false;
+    throw;
+  }
+  registering_ = false;
+  transport_ = &transport;
 }
 
 /// As a pull producer this is asked for more when all is sent; and once when it is registered.

@@ -40,6 +40,7 @@ class UnsentWrites final : private Producer {
 
  private:
   Deferred<void> wait(Transport& transport, SourceLocation here);
+  void beProducerOf(Transport& transport);
   void resumeProducing() override;
   void stopProducing() override { transport_ = nullptr; }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <couplet/protocols/http/access_log.h>
+#include <couplet/protocols/http/detail/built_before.h>
 #include <couplet/protocols/http/detail/http_exchange.h>
 #include <couplet/protocols/http/detail/ordinary_response.h>
 #include <couplet/protocols/http/detail/sent_fields.h>
@@ -179,7 +180,8 @@ void HTTPChannel::send(Response& response, const AnsweredRequest& answered) {
   exchange_->answeredBytes = body.sendsBody() ? response.body.size() : 0;
   if (handing) {
     streams().next = std::move(next);
-    streams().owner = std::move(response.next);
+    const bool isNeeded = !dynamic_cast<const detail::BuiltBefore*>(response.next.get());
+    streams().owner = isNeeded ? std::move(response.next) : nullptr;
   } else if (response.producer) {
     if (body.sendsBody()) streams().out.emplace(transport(), body, std::move(response.producer));
   } else if (response.body.size() > kSmallBody && body.sendsBody()) {

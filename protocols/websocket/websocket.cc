@@ -292,8 +292,10 @@ void WebSocketConversation::opened() {
   state_->conversing = true;
   Deferred<void> conversation = std::exchange(converse_, {})(std::move(socket));
   work_->add(std::move(conversation).addErrback([state = state_](const Failure& failure) {
+    const bool isOpen = state->protocol && state->protocol->open();
+    if (failure.check<WebSocketClosed>() && !isOpen) return Result<void>();  // its own end
     state->closeDropped(CloseReason(CloseReason::kInternalError));
-    return failure;
+    return Result<void>(failure);
   }));
 }
 

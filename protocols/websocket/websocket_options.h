@@ -35,7 +35,8 @@ struct WebSocketCompression {
 /// Bounds and times of one WebSocket, of either side.
 struct WebSocketOptions {
   /// The longest message that is taken, in bytes, inflated; and the longest frame. A longer one
-  /// closes the WebSocket with 1009, before its bytes are there. What is sent is not bounded.
+  /// closes the WebSocket with 1009, before its bytes are there. What is sent is bounded by the
+  /// 64 MiB of Transport::write.
   std::size_t messageLimit = 1024 * 1024;
   std::size_t frameLimit = SIZE_MAX;
 

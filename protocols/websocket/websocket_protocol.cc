@@ -22,8 +22,12 @@ using By = WebSocketClosed::By;
 
 WebSocketProtocol::WebSocketProtocol() : parser_(WebSocketSide::kServer, {}) {}
 
+/// One that was replaced on its connection has not heard of the end.
 WebSocketProtocol::~WebSocketProtocol() {
-  if (state_ != State::kNew && state_ != State::kLost) all_->remove(*this);
+  if (work_) work_->unsent.take();
+  if (state_ == State::kNew || state_ == State::kLost) return;
+  all_->remove(*this);
+  all_->tellIfNone();
 }
 
 void WebSocketProtocol::agreed(WebSocketSide side, std::shared_ptr<detail::OpenWebSockets> all,
@@ -266,7 +270,14 @@ void WebSocketProtocol::connectionLost(const Failure& reason) {
   for (auto& end : ends) {
     if (end.pending()) end.callback(why);
   }
-  if (wasOpened) closed(why);
+  if (!wasOpened) return;
+  try {
+    closed(why);
+  } catch (...) {
+    all_->tellIfNone();
+    throw;
+  }
+  all_->tellIfNone();
 }
 
 }  // namespace couplet

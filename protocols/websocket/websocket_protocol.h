@@ -73,8 +73,9 @@ class WebSocketProtocol : public FramedProtocol {
   /// Sends a message. It is copied, or framed, before this returns, and is sent whatever becomes of
   /// the Deferred, which fires at once while no more than Producer::kHighMark is unsent, else when
   /// all is sent. Fails with WebSocketClosed on one that is closing or lost: who does not wait for
-  /// it asks `open()` first. Fails with std::invalid_argument for a text that is no UTF-8, and with
-  /// std::logic_error between beginMessage and endMessage.
+  /// it asks `open()` first. While one waits, the transport's producer is the WebSocket's own.
+  /// Fails with std::invalid_argument for a text that is no UTF-8, and with std::logic_error
+  /// between beginMessage and endMessage.
   Deferred<void> send(std::string_view text, SourceLocation here = SourceLocation::current());
   Deferred<void> sendBinary(std::string_view bytes,
                             SourceLocation here = SourceLocation::current());
@@ -98,7 +99,7 @@ class WebSocketProtocol : public FramedProtocol {
   /// Closes: says why, waits for the other side to say that it has heard, and loses the connection;
   /// aborts it after WebSocketOptions::closeTimeout. What comes meanwhile is dropped. Throws
   /// std::invalid_argument for a reason that may not be sent: see CloseReason::mayBeSent, kMaxText,
-  /// and a text that is no UTF-8. Does nothing on one that is closing already.
+  /// and a text that is no UTF-8. Does nothing before `opened`, and on one that is closing already.
   void close(const CloseReason& reason = {});
 
   /// Fires, with what `closed` gets, when the connection is lost; at once, where it is. For who
@@ -185,7 +186,7 @@ class WebSocketProtocol : public FramedProtocol {
   void expectEndWithin(Duration patience);
   void deadlinePassed();
   void askSilentOne(Clock::TimePoint now);
-  void awaitReader(Clock::TimePoint now);
+  bool takesNothing(Clock::TimePoint now);
   void restWhenIdle(Clock::TimePoint now);
   void giveUp(Duration patience, const char* what);
 
@@ -194,10 +195,12 @@ class WebSocketProtocol : public FramedProtocol {
   std::unique_ptr<detail::WebSocketWork> work_;  // null until there is some
   WebSocketProtocol* nextOfAll_ = nullptr;       // in a list of all_, from kOpen to kLost
   WebSocketProtocol* previousOfAll_ = nullptr;
-  Clock::TimePoint deadline_ = kNever;  // all_ calls deadlinePassed then
-  Clock::TimePoint heardAt_{};          // when bytes came last
-  Clock::TimePoint pingedAt_ = kNever;  // for silence, and has not heard since; else kNever
-  std::size_t unsentBefore_ = 0;        // when nothing could be heard and a deadline passed
+  Clock::TimePoint deadline_ = kNever;    // all_ calls deadlinePassed then
+  Clock::TimePoint heardAt_{};            // when bytes came last
+  Clock::TimePoint pingedAt_ = kNever;    // for silence, and has not heard since; else kNever
+  std::size_t written_ = 0;               // bytes, in all
+  std::size_t sentBefore_ = 0;            // of them, at progressAt_
+  Clock::TimePoint progressAt_ = kNever;  // the last look at which some had left; or all had
   State state_ = State::kNew;
   bool client_ = false;
 };

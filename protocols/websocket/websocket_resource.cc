@@ -4,25 +4,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/http/detail/built_before.h>
 #include <couplet/protocols/http/site.h>
 #include <couplet/protocols/websocket/detail/handshake.h>
 #include <couplet/protocols/websocket/detail/open_websockets.h>
 
 namespace couplet {
 
-namespace {
-
-/// Gives what was built for the request.
-class BuiltBefore : public Factory {
- public:
-  explicit BuiltBefore(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}
-  std::unique_ptr<Protocol> buildProtocol(const Address&) override { return std::move(protocol_); }
-
- private:
-  std::unique_ptr<Protocol> protocol_;
-};
-
-}  // namespace
+namespace {}  // namespace
 
 WebSocketResource::WebSocketResource(WebSocketBuilder build, WebSocketServerOptions options)
     : build_(std::move(build)),
@@ -43,7 +32,7 @@ Answer WebSocketResource::render(Request& request) {
   if (!protocol) throw HTTPError(404);
   protocol->agreed(WebSocketSide::kServer, all_, handshake.agreement);
   Response response =
-      Response::upgrade("websocket", std::make_shared<BuiltBefore>(std::move(protocol)));
+      Response::upgrade("websocket", std::make_shared<detail::BuiltBefore>(std::move(protocol)));
   for (const auto& [name, value] : handshake.headers) response.headers.add(name, value);
   return response;
 }

@@ -44,7 +44,7 @@ using WebSocketBuilder = Callable<std::unique_ptr<WebSocketProtocol>(Request& re
 
 /// A Resource that answers GET with a WebSocket. Anything that asks for none gets an error that
 /// says what is missing: 426 Upgrade Required, and others of RFC 6455, 4.2. Need not outlive
-/// its WebSockets.
+/// its WebSockets. Belongs to one reactor.
 class WebSocketResource : public Resource {
  public:
   /// Throws std::invalid_argument for options that cannot be: a subprotocol that is no token, say.
@@ -94,8 +94,9 @@ std::shared_ptr<WebSocketResource> webSocketsOf(WebSocketServerOptions options =
 
 /// A builder of conversations: `converse` is called with each WebSocket, and with the target of its
 /// request ("/feed?since=3") where it takes one, as a std::string. The Deferred<void> that it
-/// returns is kept until it fires, or is discarded when the resource and its WebSockets are gone; a
-/// failure of it is reported, and closes with 1011.
+/// returns is kept until it fires, or is discarded when the resource and its WebSockets are gone. A
+/// failure of it is reported, and closes with 1011; but a WebSocketClosed of one that is closed
+/// just ends it, since the other side may bring that about at any time.
 ///
 ///     std::make_shared<WebSocketResource>(conversing(echo))
 template <class F>

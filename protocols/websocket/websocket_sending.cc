@@ -3,7 +3,6 @@
 // What a WebSocket sends.
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -46,7 +45,8 @@ Failure noPieces() {
   return Failure(std::logic_error("WebSocket: no message was begun by beginMessage"));
 }
 
-void writeMasked(Transport& transport, FrameKind kind, std::string_view payload) {
+/// Returns how many bytes the frame has.
+std::size_t writeMasked(Transport& transport, FrameKind kind, std::string_view payload) {
   const std::array<std::uint8_t, 4> mask = detail::newMask();
   const FrameHead head(kind, payload.size(), mask);
   std::array<char, kMaskedPiece + sizeof(FrameHead)> piece;
@@ -59,6 +59,7 @@ void writeMasked(Transport& transport, FrameKind kind, std::string_view payload)
     done += size;
     used = 0;
   } while (done < payload.size());
+  return head.view().size() + payload.size();
 }
 
 }  // namespace
@@ -122,12 +123,13 @@ void WebSocketProtocol::writeFragments(WebSocketKind kind, std::string_view payl
 }
 
 void WebSocketProtocol::writeFrame(FrameKind kind, std::string_view payload) {
-  if (client_) return writeMasked(transport(), kind, payload);
+  if (client_) return static_cast<void>(written_ += writeMasked(transport(), kind, payload));
   const FrameHead head(kind, payload.size());
+  written_ += head.view().size() + payload.size();
   if (payload.size() > kOnStack) return transport().writeSequence({head.view(), payload});
   std::array<char, kOnStack + sizeof(FrameHead)> frame;
   const std::size_t size = head.view().copy(frame.data(), frame.size());
-  std::memcpy(frame.data() + size, payload.data(), payload.size());
+  payload.copy(frame.data() + size, payload.size());
   transport().write({frame.data(), size + payload.size()});
 }
 
@@ -140,15 +142,14 @@ void WebSocketProtocol::writePrepared(const PreparedMessage& message) {
 bool WebSocketProtocol::writeShared(const PreparedMessage& message) {
   const std::size_t size = message.payload().size();
   if (client_ || size > all_->options().fragmentSize) return false;
-  if (!compresses(size)) {
-    transport().write(message.forms_->plain());
-    return true;
+  std::string_view frame = message.forms_->plain();
+  if (compresses(size)) {
+    frame = message.forms_->deflated(work_->windowBits, *all_->options().compression);
+    if (frame.size() > all_->options().fragmentSize) return false;
+    work_->deflater->rest();
   }
-  const std::string_view frame =
-      message.forms_->deflated(work_->windowBits, *all_->options().compression);
-  if (frame.size() > all_->options().fragmentSize) return false;
-  work_->deflater->rest();
   transport().write(frame);
+  written_ += frame.size();
   return true;
 }
 

@@ -15,6 +15,15 @@ namespace couplet {
 
 using detail::after;
 
+namespace {
+
+/// With who takes nothing. REQUIRES: there is a pingInterval
+Duration patienceOf(const WebSocketOptions& options) {
+  return std::max(*options.pingInterval, options.pongTimeout);
+}
+
+}  // namespace
+
 /// Looks again when the first thing may be due. REQUIRES: state_ == State::kOpen
 void WebSocketProtocol::expectSilence() {
   const WebSocketOptions& options = all_->options();
@@ -38,18 +47,41 @@ void WebSocketProtocol::expectEndWithin(Duration patience) {
 void WebSocketProtocol::deadlinePassed() {
   if (state_ != State::kOpen) {
     const bool clean = work_ && work_->why && work_->why->wasClean();
-    if (clean && !transport().disconnecting()) return transport().loseConnection();
+    if (clean && !transport().disconnecting()) {
+      transport().loseConnection();
+      return all_->expect(*this, after(transport().clock().now(), all_->options().closeTimeout));
+    }
     return giveUp(all_->options().closeTimeout, "the closing handshake of the WebSocket");
   }
   const Clock::TimePoint now = transport().clock().now();
   restWhenIdle(now);
-  receiving() ? askSilentOne(now) : awaitReader(now);
+  if (takesNothing(now)) {
+    return giveUp(patienceOf(all_->options()), "the WebSocket's other side to read");
+  }
+  askSilentOne(now);
   if (open()) expectSilence();
 }
 
+/// Whether something was unsent for a whole interval, and none of it left. Where some did, the
+/// other side is there.
+bool WebSocketProtocol::takesNothing(Clock::TimePoint now) {
+  const std::size_t unsent = transport().unsent();
+  const std::size_t sent = written_ - unsent;
+  const bool waited = progressAt_ != kNever;
+  if (unsent == 0 || sent != sentBefore_ || !waited) {
+    if (waited && sent != sentBefore_) heardAt_ = now;
+    sentBefore_ = sent;
+    progressAt_ = unsent == 0 ? kNever : now;
+    return false;
+  }
+  const WebSocketOptions& options = all_->options();
+  return options.pingInterval && now - progressAt_ >= patienceOf(options);
+}
+
+/// While nothing is read, nothing can be heard.
 void WebSocketProtocol::askSilentOne(Clock::TimePoint now) {
   const WebSocketOptions& options = all_->options();
-  unsentBefore_ = 0;
+  if (!receiving()) heardAt_ = now;
   if (!options.pingInterval) return;
   if (heardAt_ >= pingedAt_) pingedAt_ = kNever;
   if (pingedAt_ != kNever) {
@@ -59,20 +91,6 @@ void WebSocketProtocol::askSilentOne(Clock::TimePoint now) {
   if (now - heardAt_ < *options.pingInterval) return;
   pingedAt_ = now;
   writeFrame({detail::Opcode::kPing}, "");
-}
-
-/// While nothing is read, nothing can be heard: then the other side is to take some of what is
-/// unsent, if that is why.
-void WebSocketProtocol::awaitReader(Clock::TimePoint now) {
-  const WebSocketOptions& options = all_->options();
-  const std::size_t unsent = transport().throttled() ? transport().unsent() : 0;
-  const bool stuck = unsent > 0 && unsentBefore_ > 0 && unsent >= unsentBefore_;
-  unsentBefore_ = unsent;
-  heardAt_ = now;
-  pingedAt_ = kNever;
-  if (stuck && options.pingInterval) {
-    giveUp(*options.pingInterval, "the WebSocket's other side to read");
-  }
 }
 
 void WebSocketProtocol::giveUp(Duration patience, const char* what) {

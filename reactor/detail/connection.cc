@@ -67,8 +67,7 @@ void Connection::write(std::string_view bytes) {
   requireThread("Transport::write");
   if (!mayWrite(bytes.size())) return;
   if (bytes.size() > kWorthSending) [[unlikely]] {
-    bytes.remove_prefix(sendAtOnce({&bytes, 1}, bytes.size()));
-    if (flags_.any(Flags::kNoOutput)) return;
+    return writeSequence({&bytes, 1});
   }
   output_.append(bytes);
   wrote();
@@ -183,6 +182,7 @@ void Connection::setProtocol(std::unique_ptr<Protocol> protocol,
   if (owner) keep(std::move(owner));
   if (flags_.any(Flags::kEnded)) return loop_.bury(std::move(protocol));
   loop_.reserveGrave();
+  flags_.clear(Flags::kAnswering);  // what the next one writes at first answers nothing
   Protocol& old = *protocol_;
   Protocol& next = *protocol;
   loop_.bury(std::exchange(protocol_, std::move(protocol)));
@@ -346,9 +346,9 @@ bool Connection::makeRoom(std::size_t bytes) {
 }
 
 void Connection::wroteMuch() {
-  if (producer_ == nullptr) {
+  if (producer_ == nullptr || !flags_.any(Flags::kStreaming)) {
     if (flags_.any(Flags::kAnswering)) throttle();
-  } else if (flags_.any(Flags::kStreaming) && !flags_.any(Flags::kProducerPaused)) {
+  } else if (!flags_.any(Flags::kProducerPaused)) {
     flags_.set(Flags::kProducerPaused);
     producer_->pauseProducing();
   }

@@ -64,6 +64,10 @@ void OpenWebSockets::remove(WebSocketProtocol& socket) noexcept {
   if (--size_ > 0) return;
   if (lookCall_.active()) lookCall_.cancel();
   nextLook_ = kNever;
+}
+
+void OpenWebSockets::tellIfNone() noexcept {
+  if (size_ > 0) return;
   for (Promise<void>& end : std::exchange(ends_, {})) {
     if (end.pending()) end.callback();
   }

@@ -48,6 +48,9 @@ class OpenWebSockets : public std::enable_shared_from_this<OpenWebSockets> {
   void add(WebSocketProtocol& socket, Clock& clock);
   void remove(WebSocketProtocol& socket) noexcept;
 
+  /// One that was removed has heard of its end: fires those of `closeAll` where there are no more.
+  void tellIfNone() noexcept;
+
   /// The deadline of `socket`, which is called when it has passed; kNever for none.
   void expect(WebSocketProtocol& socket, Clock::TimePoint deadline);
 
