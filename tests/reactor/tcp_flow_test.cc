@@ -229,6 +229,45 @@ TEST_F(TCPFlowTest, AnEchoToAPeerThatNeverReadsHoldsBackItsInput) {
   EXPECT_LE(mostUnsent, detail::kHighMark + 64 * 1024);
 }
 
+/// Is asked for more when all is sent, and has none.
+class PatientProducer : public Producer {
+ public:
+  void resumeProducing() override {}
+  void stopProducing() override {}
+};
+
+TEST_F(TCPFlowTest, AnEchoIsHeldBackAlsoWhileAPullProducerWaits) {
+  PatientProducer producer;
+  server.onData = kEcho;
+  server.onMade = [&](Transport& transport) { transport.registerProducer(producer, false); };
+  connectRaw();
+  int refusals = 0;
+  std::size_t mostUnsent = 0;
+  runUntil([&] {
+    refusals = peer->send(much) == 0 ? refusals + 1 : 0;
+    mostUnsent = std::max(mostUnsent, server.protocol ? server.transport().unsent() : 0);
+    return mostUnsent > 0 && refusals >= 50;
+  });
+  EXPECT_LE(mostUnsent, detail::kHighMark + 64 * 1024);
+  reactor.reset();  // before the producer
+}
+
+TEST_F(TCPFlowTest, WhatTheNextProtocolWritesAtFirstIsNoAnswer) {
+  End next;
+  next.onMade = [&](Transport& transport) { transport.write(much); };
+  bool throttled = true;
+  server.onData = [&](Transport& transport, std::string_view) {
+    transport.setProtocol(std::make_unique<ScriptedProtocol>(next));
+    throttled = transport.throttled();
+  };
+  connectRaw();
+  peer->send("go");
+  std::size_t got = 0;
+  runUntil([&] { return (got += peer->receive().size()) == much.size(); });
+  EXPECT_FALSE(throttled);
+  reactor.reset();  // before `next`
+}
+
 TEST_F(TCPFlowTest, AnEchoGoesOnOnceItsPeerReads) {
   server.onData = kEcho;
   connectRaw();

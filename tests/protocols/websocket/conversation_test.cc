@@ -452,12 +452,25 @@ TEST_F(WebSocketConversationTest, AFunctionThatThrowsClosesWith1011AndIsReported
   EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("no room")));
 }
 
-TEST_F(WebSocketConversationTest, OneThatFailsByTheLossOfItsPeerIsReported) {
+TEST_F(WebSocketConversationTest, OneThatEndsByTheLossOfItsPeerIsNoError) {
   testing::LoggedErrors errors;
   converse(echo);
   browser->peer().abortConnection();
   reactor.flush();
-  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("without a closing handshake")));
+  EXPECT_THAT(errors.take(), IsEmpty());
+}
+
+Deferred<void> failByAnother(WebSocket socket) {
+  co_await socket.receive();
+  throw WebSocketClosed(WebSocketClosed::By::kConnection,
+                        CloseReason(CloseReason::kAbnormal, "another one"));
+}
+
+TEST_F(WebSocketConversationTest, OneThatFailsByTheEndOfAnotherIsReported) {
+  testing::LoggedErrors errors;
+  converse(failByAnother);
+  EXPECT_THAT(browser->sayText("hello"), ElementsAre("close 1011: "));
+  EXPECT_THAT(errors.take(), ElementsAre(HasSubstr("another one")));
 }
 
 TEST_F(WebSocketConversationTest, ASocketThatIsKeptElsewhereStaysOpen) {

@@ -185,8 +185,61 @@ TEST_F(WebSocketTimesTest, WhoReadsAsMuchAsIsWrittenIsKept) {
   EXPECT_TRUE(socket->open());
 }
 
+TEST_F(WebSocketTimesTest, WhoReadsNothingIsNotGivenUpSoonerThanWhoIsSilent) {
+  options.pingInterval = 10s;
+  options.pongTimeout = 25s;
+  open();
+  transport.setThrottled(true);
+  transport.setUnsent(100'000);
+  for (int i = 0; i < 3; ++i) advance(10s);
+  EXPECT_TRUE(socket->open());
+  advance(10s);
+  EXPECT_TRUE(transport.aborted());
+}
+
+TEST_F(WebSocketTimesTest, WhoIsBusyIsKeptHoweverOftenItIsThrottled) {
+  options.pingInterval = 10s;
+  options.pongTimeout = 5s;
+  open();
+  for (int i = 0; i < 10; ++i) {
+    auto taken = socket->sendBinary(std::string(100'000, 'x'));
+    transport.setThrottled(true);
+    transport.setUnsent(100'000);
+    advance(10s);
+    transport.setThrottled(false);
+    transport.setUnsent(0);
+    receiveText("hello");
+    advance(5s);
+  }
+  EXPECT_TRUE(socket->open());
+}
+
+TEST_F(WebSocketTimesTest, WhoTakesWhatItIsSentIsThereThoughItSaysNothing) {
+  options.pingInterval = 10s;
+  options.pongTimeout = 5s;
+  open();
+  for (std::size_t left = 60; left > 0; --left) {
+    transport.setUnsent(left * 1000);
+    advance(1s);
+  }
+  EXPECT_TRUE(socket->open());
+}
+
+TEST_F(WebSocketTimesTest, WhoSaysMuchAndReadsNothingIsGivenUp) {
+  options.pingInterval = 10s;
+  options.pongTimeout = 5s;
+  open();
+  transport.setUnsent(100'000);
+  for (int i = 0; i < 5; ++i) {
+    receive(frames::kPong, "");
+    advance(9s);
+  }
+  EXPECT_TRUE(transport.aborted());
+}
+
 TEST_F(WebSocketTimesTest, WhoReadsNothingIsGivenUp) {
   options.pingInterval = 10s;
+  options.pongTimeout = 5s;
   open();
   transport.setThrottled(true);
   transport.setUnsent(100'000);
