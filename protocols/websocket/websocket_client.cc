@@ -1,6 +1,7 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
 #include <couplet/protocols/websocket/websocket_client.h>
 
+#include <stdexcept>
 #include <utility>
 
 #include <couplet/protocols/http/agent.h>
@@ -60,6 +61,7 @@ Deferred<void> openWebSocket(Reactor& reactor, std::string_view url,
                              const WebSocketClientOptions& options, SourceLocation here) {
   return maybeDeferred(
       [&] {
+        if (!protocol) throw std::invalid_argument("openWebSocket: there is no protocol");
         const Url asked = urlOf(url);
         detail::requireTokens(options.subprotocols);
         auto attempt = std::make_unique<Attempt>(*protocol, options);

@@ -65,12 +65,14 @@ inline void Connection::wrote() {
 
 void Connection::write(std::string_view bytes) {
   requireThread("Transport::write");
+  if (bytes.size() - 1 >= kWorthSending) return writeNoneOrMuch(bytes);
   if (!mayWrite(bytes.size())) return;
-  if (bytes.size() > kWorthSending) [[unlikely]] {
-    return writeSequence({&bytes, 1});
-  }
   output_.append(bytes);
   wrote();
+}
+
+[[gnu::noinline, gnu::cold]] void Connection::writeNoneOrMuch(std::string_view bytes) {
+  writeSequence({&bytes, 1});
 }
 
 void Connection::writeSequence(std::span<const std::string_view> parts) {

@@ -198,6 +198,7 @@ class Connection : public Transport {
   bool dropOutput() noexcept;
   bool sendParts() noexcept;
   bool mayWrite(std::size_t bytes);
+  void writeNoneOrMuch(std::string_view bytes);
   std::size_t sendAtOnce(std::span<const std::string_view> parts, std::size_t total) noexcept;
   bool makeRoom(std::size_t bytes);
   void wrote();

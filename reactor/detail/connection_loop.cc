@@ -149,6 +149,7 @@ void ConnectionLoop::continueReading() noexcept {
 }
 
 void ConnectionLoop::flush() noexcept {
+  if (toFlush_.empty()) return;
   groupSize_ = 0;
   ConnectionQueue connections = toFlush_.takeAll();
   while (Connection* connection = connections.pop()) {
