@@ -11,40 +11,20 @@ import signal
 import socket
 import sys
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/examples"))
-
-import programs  # noqa: E402
+import scripted
+from scripted import ROOT, programs
 
 SCRIPT = ROOT / "scripts/circuit"
 BIN = sys.argv[1]
 FREE = ("--port=0", "--buzzer_port=0")
 
 
-def processes_with(variable):
-    """The processes that have this in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_bytes())
-        except OSError:
-            pass  # ended, or somebody else's
-    return found
-
-
-class Arguments(unittest.TestCase):
-    def check(self, *arguments, stdout="", stderr="", status=0):
-        result = programs.run_command([SCRIPT, *arguments])
-        self.assertEqual((result.stdout.decode(), result.stderr.decode(), result.returncode),
-                         (stdout, stderr, status))
+class Arguments(scripted.ScriptTest):
+    SCRIPT = SCRIPT
 
     def test_help_is_the_comment_on_top(self):
-        comment = re.match(r"#!.*\n((?:# .*\n)+)", SCRIPT.read_text(encoding="utf-8")).group(1)
-        self.assertIn("--buzzer_port=N", comment)
-        self.check("--help", stdout=re.sub("^# ", "", comment, flags=re.MULTILINE))
+        self.check_help(mentions="--buzzer_port=N")
 
     def test_unknown_arguments(self):
         for argument in ("--nonsense", "clock", "--bin=", "--tacks", ""):
@@ -66,8 +46,8 @@ class Circuit(unittest.TestCase):
             "setsid", "env", self.mark, SCRIPT, f"--bin={BIN}", *arguments))
 
     def check_end(self):
-        programs.eventually(lambda: not processes_with(self.mark), os.sched_yield)
-        self.assertEqual(processes_with(self.mark), [])
+        programs.eventually(lambda: not scripted.processes_with(self.mark), os.sched_yield)
+        self.assertEqual(scripted.processes_with(self.mark), [])
 
     def test_every_line_has_the_name_of_its_program(self):
         circuit = self.start(*FREE, "--tacks=2", "--delay=0")

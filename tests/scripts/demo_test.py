@@ -9,16 +9,12 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import unittest
 import urllib.request
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/examples"))
-
-import programs  # noqa: E402
+import scripted
+from scripted import ROOT, programs
 
 DEMO = ROOT / "scripts/demo"
 BIN = sys.argv[1]
@@ -30,28 +26,11 @@ def get(url):
         return json.load(response)
 
 
-def processes_with(variable):
-    """The processes that have this in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_bytes())
-        except OSError:
-            pass  # ended, or somebody else's
-    return found
-
-
-class Arguments(unittest.TestCase):
-    def check(self, *arguments, stdout="", stderr="", status=0):
-        result = programs.run_command([DEMO, *arguments])
-        self.assertEqual((result.stdout.decode(), result.stderr.decode(), result.returncode),
-                         (stdout, stderr, status))
+class Arguments(scripted.ScriptTest):
+    SCRIPT = DEMO
 
     def test_help_is_the_comment_on_top(self):
-        comment = re.match(r"#!.*\n((?:# .*\n)+)", DEMO.read_text(encoding="utf-8")).group(1)
-        self.assertIn("--serve", comment)
-        self.check("--help", stdout=re.sub("^# ", "", comment, flags=re.MULTILINE))
+        self.check_help(mentions="--serve")
 
     def test_unknown_arguments(self):
         for argument in ("--nonsense", "serve", "--serve=1", "--bin", "--bin=", ""):
@@ -75,7 +54,7 @@ class Serve(unittest.TestCase):
         while not self.lines or self.lines[-1] != "Ctrl-C ends all of them.":
             self.lines.append(self.demo.out.next())
             self.assertIsNotNone(self.lines[-1], self.lines)
-        self.assertGreater(len(processes_with(self.mark)), 5)
+        self.assertGreater(len(scripted.processes_with(self.mark)), 5)
 
     def url(self, path):
         """The address of this path among what there is to try."""
@@ -86,8 +65,8 @@ class Serve(unittest.TestCase):
 
     def check_end(self, status):
         self.assertEqual(self.demo.wait(), status)
-        programs.eventually(lambda: not processes_with(self.mark), os.sched_yield)
-        self.assertEqual(processes_with(self.mark), [])
+        programs.eventually(lambda: not scripted.processes_with(self.mark), os.sched_yield)
+        self.assertEqual(scripted.processes_with(self.mark), [])
 
     def test_what_there_is_to_try(self):
         for path, value in (("/Multiply", 3.375), ("/MulDiv", 100.0)):
