@@ -1,36 +1,33 @@
 // Copyright (c) the Couplet authors. MIT license, see LICENSE.
+//
+// Frames are written by hand here, so that what is tested does not write what it is tested with.
 #include <couplet/protocols/testing/websocket.h>
 
-#include <memory>
-#include <utility>
-
-#include <couplet/protocols/websocket/detail/frame_writer.h>
-#include <couplet/protocols/websocket/detail/handshake.h>
-#include <couplet/protocols/websocket/detail/masking.h>
-#include <couplet/protocols/websocket/detail/open_websockets.h>
+#include <cstddef>
 
 namespace couplet::testing {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 4> kMask{0x37, 0xfa, 0x21, 0x3d};
+constexpr unsigned kMaskBit = 0x80;
+constexpr unsigned char kMask[] = {0x37, 0xfa, 0x21, 0x3d};
 
-/// The head of a frame, with any first byte.
-std::string headOf(const detail::FrameHead& head, std::uint8_t first) {
-  std::string bytes(head.view());
-  bytes[0] = static_cast<char>(first);
-  return bytes;
+void append(std::string& bytes, unsigned value) { bytes.push_back(static_cast<char>(value)); }
+
+/// RFC 6455, 5.2, up to the length.
+std::string headOf(std::uint8_t first, unsigned maskBit, std::size_t size) {
+  std::string head;
+  append(head, first);
+  const std::size_t wide = size < 126 ? 0 : size <= 0xffff ? 2 : 8;
+  append(head, maskBit | (wide == 0 ? static_cast<unsigned>(size) : wide == 2 ? 126U : 127U));
+  for (std::size_t i = wide; i-- > 0;) append(head, std::uint64_t{size} >> 8 * i & 0xff);
+  return head;
 }
 
 }  // namespace
 
 void agreeWebSocket(WebSocketProtocol& protocol, const AgreedWebSocket& agreed) {
-  detail::WebSocketAgreement agreement{agreed.subprotocol, {}};
-  if (const auto& how = agreed.options.compression) {
-    agreement.deflate = {how->serverContextTakeover, how->clientContextTakeover,
-                         how->serverMaxWindowBits, how->clientMaxWindowBits};
-  }
-  protocol.agreed(agreed.side, std::make_shared<detail::OpenWebSockets>(agreed.options), agreement);
+  protocol.agreed(agreed.side, agreed.options, agreed.subprotocol);
 }
 
 void openWebSocket(StringTransport& transport, WebSocketProtocol& protocol,
@@ -40,19 +37,22 @@ void openWebSocket(StringTransport& transport, WebSocketProtocol& protocol,
 }
 
 std::string frame(std::uint8_t first, std::string_view payload) {
-  return headOf(detail::FrameHead({}, payload.size()), first).append(payload);
+  return headOf(first, 0, payload.size()).append(payload);
 }
 
 std::string maskedFrame(std::uint8_t first, std::string_view payload) {
-  std::string bytes = headOf(detail::FrameHead({}, payload.size(), kMask), first);
-  const std::size_t head = bytes.size();
-  bytes.resize(head + payload.size());
-  detail::maskBytes(bytes.data() + head, payload.data(), payload.size(), kMask);
+  std::string bytes = headOf(first, kMaskBit, payload.size());
+  for (unsigned char byte : kMask) append(bytes, byte);
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    append(bytes, static_cast<unsigned char>(payload[i]) ^ kMask[i % sizeof kMask]);
+  }
   return bytes;
 }
 
 std::string closePayload(std::uint16_t code, std::string_view text) {
-  std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  std::string payload;
+  append(payload, code >> 8U);
+  append(payload, code & 0xffU);
   return payload.append(text);
 }
 

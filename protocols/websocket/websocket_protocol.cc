@@ -42,6 +42,16 @@ void WebSocketProtocol::agreed(WebSocketSide side, std::shared_ptr<detail::OpenW
   if (connected()) begin();
 }
 
+void WebSocketProtocol::agreed(WebSocketSide side, const WebSocketOptions& options,
+                               std::string_view subprotocol) {
+  detail::WebSocketAgreement agreement{std::string(subprotocol), {}};
+  if (const auto& how = options.compression) {
+    agreement.deflate = {how->serverContextTakeover, how->clientContextTakeover,
+                         how->serverMaxWindowBits, how->clientMaxWindowBits};
+  }
+  agreed(side, std::make_shared<detail::OpenWebSockets>(options), agreement);
+}
+
 void WebSocketProtocol::compressAs(const detail::DeflateParameters& both) {
   const WebSocketCompression& how = *all_->options().compression;
   const int serverBits = both.serverMaxWindowBits;

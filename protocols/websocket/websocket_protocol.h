@@ -125,6 +125,11 @@ class WebSocketProtocol : public FramedProtocol {
   void agreed(WebSocketSide side, std::shared_ptr<detail::OpenWebSockets> all,
               const detail::WebSocketAgreement& agreement);
 
+  /// The same, for one WebSocket alone; with `options.compression` permessage-deflate was agreed
+  /// on, just as those say. For a handshake of your own.
+  void agreed(WebSocketSide side, const WebSocketOptions& options,
+              std::string_view subprotocol = "");
+
   void connectionMade() final;
   void dataReceived(std::string_view bytes) final;
   void connectionLost(const Failure& reason) final;
