@@ -15,7 +15,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ${BUILD_SHARED_LIBS})
 if(NOT BUILD_SHARED_LIBS)
   # Static libraries depend on nothing, but what is linked with them does.
-  set(CPACK_DEBIAN_PACKAGE_DEPENDS
+  string(CONCAT CPACK_DEBIAN_PACKAGE_DEPENDS
       "libevent-dev (>= 2.1), libgoogle-glog-dev (>= 0.6), zlib1g-dev (>= 1:1.2), "
       "libgflags-dev (>= 2.2), pkg-config")
 endif()
