@@ -2,10 +2,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include <couplet/protocols/message/detail/utf8.h>
 #include <couplet/protocols/websocket/detail/frame_writer.h>
 #include <couplet/protocols/websocket/detail/message_deflater.h>
 #include <couplet/protocols/websocket/detail/prepared_forms.h>
-#include <couplet/protocols/websocket/detail/utf8_validator.h>
 
 namespace couplet {
 
@@ -42,8 +42,7 @@ PreparedMessage::PreparedMessage(std::shared_ptr<Forms> forms) noexcept
     : forms_(std::move(forms)) {}
 
 PreparedMessage PreparedMessage::text(std::string payload) {
-  detail::UTF8Validator validator;
-  if (!validator.take(payload) || !validator.complete()) {
+  if (!detail::isUTF8(payload)) {
     throw std::invalid_argument("PreparedMessage: the text is no UTF-8");
   }
   return PreparedMessage(std::make_shared<Forms>(WebSocketKind::kText, std::move(payload)));

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <couplet/protocols/message/detail/utf8.h>
 #include <couplet/protocols/websocket/detail/frame_writer.h>
 #include <couplet/protocols/websocket/detail/masking.h>
 #include <couplet/protocols/websocket/detail/open_websockets.h>
@@ -28,11 +29,6 @@ constexpr std::size_t kMaskedPiece = 16 * 1024;
 
 Opcode opcodeOf(WebSocketKind kind) noexcept {
   return kind == WebSocketKind::kText ? Opcode::kText : Opcode::kBinary;
-}
-
-bool isUTF8(std::string_view text) noexcept {
-  detail::UTF8Validator validator;
-  return validator.take(text) && validator.complete();
 }
 
 Failure noText() { return Failure(std::invalid_argument("WebSocket: the text is no UTF-8")); }
@@ -65,7 +61,7 @@ std::size_t writeMasked(Transport& transport, FrameKind kind, std::string_view p
 }  // namespace
 
 Deferred<void> WebSocketProtocol::send(std::string_view text, SourceLocation here) {
-  if (!isUTF8(text)) return fail<void>(noText(), here);
+  if (!detail::isUTF8(text)) return fail<void>(noText(), here);
   return sendMessage(WebSocketKind::kText, text, here);
 }
 
